@@ -1,0 +1,121 @@
+"""A connector speaks to one vendor."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from latido.connect._clock import Clock, SystemClock
+from latido.connect._mapping import UTC_ZONE, Context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    import httpx
+
+    from latido.connect._stream import Stream
+    from latido.messages import Message
+
+
+class ConnectorSettings(BaseModel):
+    """What `[sources.<name>]` may say for every connector. A connector's own settings extend it; secrets are SecretStr.
+
+    `fields` holds the user's own mapping per table, `custom` the user-defined fields to keep (None: all), `rate_share`
+    the share of the vendor's limits to use (None: 0.7 of an account-wide limit, 1.0 of an endpoint's own).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    connector: str
+    start_date: date | None = None
+    streams: tuple[str, ...] | None = None
+    fields: dict[str, dict[str, str]] = Field(default_factory=dict)
+    custom: tuple[str, ...] | None = None
+    sweep_every: timedelta = timedelta(hours=24)
+
+
+class HttpSettings(ConnectorSettings):
+    """What every connector that speaks HTTP takes. `base_url` redirects it: https, or http on loopback only."""
+
+    base_url: str | None = None
+    rate_share: float | None = Field(default=None, gt=0, le=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that `check` found: in plain words, with the fix for what is not well.
+
+    `wrong` says what kind of trouble it is: a `credential` or `scope` ends `check` with exit code 4, a `setting` with
+    3, an `outage` with 6; a `warning` is only shown.
+    """
+
+    text: Message
+    wrong: Literal["credential", "setting", "outage", "warning"] | None = None
+    fix: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a connector is given to work with. Tests hand over their own transport and clock.
+
+    `folder` is the project's folder for tokens; `remembered` returns a reference table that was read within the hour,
+    else reads it with the function that it is given. `stopping` is set when the run is asked to end: whoever waits
+    looks at it. `warn` reports something that the user should know and that is no error.
+    """
+
+    source: str
+    clock: Clock = field(default_factory=SystemClock)
+    transport: httpx.BaseTransport | None = None
+    folder: Path = Path(".latido")
+    time_zone: ZoneInfo = UTC_ZONE
+    stopping: threading.Event = field(default_factory=threading.Event)
+    remembered: Callable[[str, Callable[[], Any]], Any] = lambda _name, read: read()
+    warn: Callable[[Message], None] = lambda _message: None
+
+
+class Connector(ABC):
+    """One vendor: how to speak to it, what can be read, and whether it can be read now.
+
+    `undeliverable` declares promises of the conformance suite that this vendor cannot keep, each with the reason.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    Settings: ClassVar[type[ConnectorSettings]]
+    undeliverable: ClassVar[Mapping[str, str]] = MappingProxyType({})
+
+    def __init__(self, settings: Any, runtime: Runtime) -> None:
+        self.settings = settings
+        self.runtime = runtime
+
+    @abstractmethod
+    def streams(self) -> Sequence[Stream]:
+        """Return every stream that this vendor offers, those that are off by default included."""
+
+    @abstractmethod
+    def check(self) -> Iterable[Finding]:
+        """Try the credentials and say what can and cannot be read, in plain words. Raises no CredentialError."""
+
+    def references(self) -> Mapping[str, Callable[[], Any]]:
+        """Return, by name, the functions that read the vendor's reference tables: JSON values with text keys."""
+        return {}
+
+    def context(self) -> Context:
+        """Return what mappings may know: the reference tables that the chosen streams need, read at most hourly."""
+        readers = self.references()
+        tables = {name: self.runtime.remembered(name, read) for name, read in readers.items()}
+        return Context(MappingProxyType(tables), self.runtime.time_zone, self.settings.custom)
+
+    def login(self) -> None:  # noqa: B027 - a vendor without interactive login has nothing to do
+        """Obtain the first token interactively, where the vendor works that way."""
+
+    def close(self) -> None:  # noqa: B027 - a connector without connections has nothing to close
+        """Give up connections."""

@@ -1,0 +1,114 @@
+"""Finding and loading plugins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from latido.errors import ConfigurationError
+from latido.messages import marker
+from latido.plugins import hookspecs
+from latido.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import typer
+
+    from latido.connect import Connector
+    from latido.messages import Message
+    from latido.metrics import Kpi
+
+_ = marker("latido")
+
+GROUP = "latido"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A plugin that could not be used, and why."""
+
+    name: str
+    distribution: str
+    reason: Message
+
+
+class Plugins:
+    """What is installed. A plugin that fails is named in `left_out` and does not take the others down."""
+
+    def __init__(self, manager: pluggy.PluginManager, left_out: Iterable[LeftOut] = ()) -> None:
+        self.manager = manager
+        self.left_out = list(left_out)
+
+    def connectors(self) -> dict[str, type[Connector]]:
+        """Return the installed connectors by name."""
+        return {each.name: each for each in self._offers("latido_connectors")}
+
+    def connector(self, name: str) -> type[Connector]:
+        """Return the connector *name*; raises ConfigurationError, with the nearest name, when it is not installed."""
+        found = self.connectors()
+        if name not in found:
+            raise ConfigurationError(
+                _("There is no connector {name} installed.", name=name),
+                _("Did you mean {near}?", near=near)
+                if (near := nearest(name, found))
+                else _("Install it: pip install latido-{name}", name=name),
+            )
+        return found[name]
+
+    def kpis(self) -> list[Kpi]:
+        """Return the KPIs that plugins add."""
+        return list(self._offers("latido_kpis"))
+
+    def add_commands(self, app: typer.Typer) -> None:
+        """Let every plugin add its commands to *app*."""
+        for plugin in self._implementations("latido_commands"):
+            self._called(plugin, "latido_commands", {"app": app})
+
+    def _offers(self, hook: str) -> Iterable[Any]:
+        for plugin in self._implementations(hook):
+            yield from self._called(plugin, hook, {}) or ()
+
+    def _implementations(self, hook: str) -> list[Any]:
+        caller = getattr(self.manager.hook, hook)
+        return [found.plugin for found in caller.get_hookimpls()]
+
+    def _called(self, plugin: Any, hook: str, arguments: Mapping[str, Any]) -> Any:
+        others = [other for other in self.manager.get_plugins() if other is not plugin]
+        try:
+            found = self.manager.subset_hook_caller(hook, others)(**arguments)
+            return found[0] if found else None
+        except Exception as error:  # noqa: BLE001 - a stranger's hook may fail in any way
+            name = self.manager.get_name(plugin) or repr(plugin)
+            self.left_out.append(LeftOut(name, name, _("its hook {hook} fails: {error}", hook=hook, error=repr(error))))
+            return None
+
+
+def plugin_manager(
+    installed: Iterable[metadata.EntryPoint] | None = None, in_memory: Mapping[str, object] | None = None
+) -> Plugins:
+    """Return the plugins of the *installed* entry points (default: all of this environment) and those *in_memory*."""
+    manager = pluggy.PluginManager("latido")
+    manager.add_hookspecs(hookspecs)
+    plugins = Plugins(manager)
+    for entry in metadata.entry_points(group=GROUP) if installed is None else installed:
+        try:
+            _register(manager, entry.load(), entry.name)
+        except Exception as error:  # noqa: BLE001 - a stranger's import may fail in any way
+            distribution = entry.dist.name if entry.dist else "?"
+            plugins.left_out.append(LeftOut(entry.name, distribution, _("it cannot be loaded: {e}", e=repr(error))))
+    for name, plugin in (in_memory or {}).items():
+        _register(manager, plugin, name)
+    return plugins
+
+
+def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
+    manager.register(plugin, name)
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError:
+        manager.unregister(plugin)
+        raise
