@@ -1,0 +1,40 @@
+"""Tables in and out: a DuckDB file that is held only while something is read or written."""
+
+from latido.warehouse._batch import Batch
+from latido.warehouse._census import begin_census, end_census, note_ids
+from latido.warehouse._file import Warehouse
+from latido.warehouse._flush import flush, touch
+from latido.warehouse._history import (
+    StoredCursor,
+    cursors,
+    finish_run,
+    insert,
+    put_reference,
+    put_swept,
+    reference,
+    utc_text,
+)
+from latido.warehouse._tables import SCHEMA_VERSION, columns, ddl, meta, put_meta
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Batch",
+    "StoredCursor",
+    "Warehouse",
+    "begin_census",
+    "columns",
+    "cursors",
+    "ddl",
+    "end_census",
+    "finish_run",
+    "flush",
+    "insert",
+    "meta",
+    "note_ids",
+    "put_meta",
+    "put_reference",
+    "put_swept",
+    "reference",
+    "touch",
+    "utc_text",
+]

@@ -1,0 +1,76 @@
+"""Comparing what the vendor has with what is stored: what it no longer has is marked deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from latido.errors import GapError
+from latido.messages import marker
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from latido.schema import Record
+
+_ = marker("latido")
+
+MASS_DELETION_SHARE = 0.2
+MASS_DELETION_ROWS = 20
+
+_LIVE = """source = $source AND _latido_stream = $stream AND seq <= $until
+           AND COALESCE(is_deleted, false) = false AND merged_into IS NULL"""
+_GONE = """NOT EXISTS (SELECT 1 FROM _latido_seen AS s WHERE s.source = $source AND s.stream = $stream
+           AND s.table_name = $table AND s.source_id = t.source_id)"""
+
+
+def begin_census(connection: duckdb.DuckDBPyConnection, source: str, stream: str) -> int:
+    """Forget the ids seen so far and return the sequence number up to which rows take part."""
+    connection.execute("DELETE FROM _latido_seen WHERE source = ? AND stream = ?", [source, stream])
+    row = connection.execute("SELECT NEXTVAL('_latido_seq')").fetchone()
+    return int(row[0]) if row else 0
+
+
+def note_ids(
+    connection: duckdb.DuckDBPyConnection, entity: type[Record], source: str, stream: str, ids: list[str]
+) -> None:
+    """Note that the vendor has *ids*."""
+    connection.execute(
+        "INSERT INTO _latido_seen SELECT ?, ?, ?, UNNEST(CAST(? AS VARCHAR[]))", [source, stream, entity.table, ids]
+    )
+
+
+def end_census(
+    connection: duckdb.DuckDBPyConnection,
+    entity: type[Record],
+    source: str,
+    stream: str,
+    until: int,
+    *,
+    allow_mass_delete: bool,
+) -> int:
+    """Mark deleted the rows of *stream* that were not seen; return how many.
+
+    Raises GapError, and marks nothing, when that would be more than a fifth and more than 20 of them.
+    """
+    values = {"source": source, "stream": stream, "until": until}
+    live = _count(connection, f"SELECT COUNT(*) FROM {entity.table} AS t WHERE {_LIVE}", values)
+    values["table"] = entity.table
+    gone = _count(connection, f"SELECT COUNT(*) FROM {entity.table} AS t WHERE {_LIVE} AND {_GONE}", values)
+    if gone > MASS_DELETION_ROWS and gone > MASS_DELETION_SHARE * live and not allow_mass_delete:
+        raise GapError(
+            _("{stream}: {gone} of {live} rows are gone at the vendor.", stream=stream, gone=gone, live=live),
+            _("If that is true, run: latido sync {source} --allow-mass-delete", source=source),
+        )
+    if gone:
+        connection.execute(
+            f"""UPDATE {entity.table} AS t SET is_deleted = true, _latido_hash = NULL, synced_at = NOW(),
+                seq = NEXTVAL('_latido_seq') WHERE {_LIVE} AND {_GONE}""",
+            values,
+        )
+    connection.execute("DELETE FROM _latido_seen WHERE source = ? AND stream = ?", [source, stream])
+    return gone
+
+
+def _count(connection: duckdb.DuckDBPyConnection, statement: str, values: dict[str, object]) -> int:
+    row = connection.execute(statement, values).fetchone()
+    return int(row[0]) if row else 0

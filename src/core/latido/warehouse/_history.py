@@ -1,0 +1,93 @@
+"""What the warehouse remembers of its syncs: cursors, reference tables, runs and their receipts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from latido.connect import Cursor
+
+_UTC_TEXT = "STRFTIME({}, '%Y-%m-%dT%H:%M:%S.%f+00:00')"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCursor:
+    """Where a stream stands, and when its last sweep ended."""
+
+    cursor: Cursor | None
+    fingerprint: str | None
+    swept_at: datetime | None
+
+
+def utc_text(column: str) -> str:
+    """Return the SQL that gives an instant as ISO 8601 text: DuckDB hands instants to Python only with pytz."""
+    return _UTC_TEXT.format(column)
+
+
+def cursors(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, StoredCursor]:
+    """Return where each stream of *source* stands."""
+    found = connection.execute(
+        f"SELECT stream, cursor, fingerprint, {utc_text('swept_at')} FROM _latido_cursors WHERE source = ?", [source]
+    ).fetchall()
+    return {
+        stream: StoredCursor(
+            orjson.loads(cursor) if cursor else None, print_, datetime.fromisoformat(swept) if swept else None
+        )
+        for stream, cursor, print_, swept in found
+    }
+
+
+def put_swept(connection: duckdb.DuckDBPyConnection, source: str, stream: str, at: datetime) -> None:
+    """Note that the sweep of a stream ended at *at*."""
+    connection.execute(
+        """INSERT INTO _latido_cursors SELECT $source, $stream, NULL, NULL, NULL, NULL
+           WHERE NOT EXISTS (SELECT 1 FROM _latido_cursors WHERE source = $source AND stream = $stream)""",
+        {"source": source, "stream": stream},
+    )
+    connection.execute(
+        "UPDATE _latido_cursors SET swept_at = ? WHERE source = ? AND stream = ?", [at.isoformat(), source, stream]
+    )
+
+
+def reference(
+    connection: duckdb.DuckDBPyConnection, source: str, name: str, younger_than: timedelta | None, now: datetime
+) -> Any:
+    """Return a stored reference table, None when there is none or it is too old."""
+    row = connection.execute(
+        f"SELECT body, {utc_text('read_at')} FROM _latido_references WHERE source = ? AND name = ?", [source, name]
+    ).fetchone()
+    if row is None or (younger_than is not None and now - datetime.fromisoformat(row[1]) >= younger_than):
+        return None
+    return orjson.loads(row[0])
+
+
+def put_reference(connection: duckdb.DuckDBPyConnection, source: str, name: str, body: Any, now: datetime) -> None:
+    """Store a reference table."""
+    connection.execute("DELETE FROM _latido_references WHERE source = ? AND name = ?", [source, name])
+    connection.execute(
+        "INSERT INTO _latido_references VALUES (?, ?, ?, ?)",
+        [source, name, orjson.dumps(body).decode(), now.isoformat()],
+    )
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
+    """Append *row* to an internal table."""
+    names, marks = ", ".join(row), ", ".join(f"${name}" for name in row)
+    values = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
+
+
+def finish_run(
+    connection: duckdb.DuckDBPyConnection, run_id: str, source: str, at: datetime, exit_code: int, problem: str | None
+) -> None:
+    """Note how a run of *source* ended."""
+    connection.execute(
+        "UPDATE _latido_runs SET finished_at = ?, exit_code = ?, problem = ? WHERE run_id = ? AND source = ?",
+        [at.isoformat(), exit_code, problem, run_id, source],
+    )

@@ -1,0 +1,86 @@
+"""Rows into their table: a greater or equal version replaces, an unchanged row is left alone, a smaller never wins."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from latido.warehouse._tables import columns
+
+if TYPE_CHECKING:
+    import duckdb
+    from arro3.core import RecordBatch
+
+    from latido.schema import Record
+
+_OLDEST = "-9223372036854775808"
+
+
+def upsert(
+    connection: duckdb.DuckDBPyConnection,
+    entity: type[Record],
+    batches: list[RecordBatch],
+    source: str,
+    stream: str,
+) -> Counter[str]:
+    """Write *batches* and return how many rows were `inserted`, `updated` and `unchanged` (older ones included).
+
+    The rows of one call count as having arrived in the order of their `_position`.
+    """
+    from arro3.core import Table
+
+    connection.register("incoming", Table.from_batches(batches))
+    try:
+        connection.execute(_plan(entity), {"source": source})
+        counted = connection.execute("SELECT outcome, COUNT(*) FROM plan GROUP BY outcome").fetchall()
+        outcomes = Counter(dict(counted))
+        outcomes["unchanged"] += sum(batch.num_rows for batch in batches) - outcomes.total()
+        if outcomes["updated"]:
+            connection.execute(_delete(entity), {"source": source})
+        if outcomes["inserted"] or outcomes["updated"]:
+            connection.execute(_insert(entity), {"source": source, "stream": stream})
+        return outcomes
+    finally:
+        connection.execute("DROP TABLE IF EXISTS plan")
+        connection.unregister("incoming")
+
+
+def _plan(entity: type[Record]) -> str:
+    hashed = ", ".join(name for name in entity.columns())
+    return f"""
+        CREATE OR REPLACE TEMP TABLE plan AS
+        SELECT new.position, new.source_id, new.hash, CASE
+            WHEN old.source_id IS NULL THEN 'inserted'
+            WHEN new.version < COALESCE(old.version, {_OLDEST}) OR new.hash = old._latido_hash THEN 'unchanged'
+            ELSE 'updated' END AS outcome
+        FROM (
+            SELECT position, source_id, version, hash,
+                   ROW_NUMBER() OVER (PARTITION BY source_id ORDER BY version DESC, position DESC) AS turn
+            FROM (SELECT _position AS position, source_id, COALESCE(version, {_OLDEST}) AS version,
+                         HASH({hashed}) AS hash FROM incoming)
+        ) AS new
+        LEFT JOIN (SELECT source_id, version, _latido_hash FROM {entity.table} WHERE source = $source) AS old
+               ON old.source_id = new.source_id
+        WHERE new.turn = 1"""
+
+
+def _delete(entity: type[Record]) -> str:
+    return f"""
+        DELETE FROM {entity.table} WHERE source = $source
+        AND source_id IN (SELECT source_id FROM plan WHERE outcome = 'updated')"""
+
+
+def _insert(entity: type[Record]) -> str:
+    ours = {
+        "source": "$source",
+        "synced_at": "NOW()",
+        "seq": "NEXTVAL('_latido_seq')",
+        "_latido_hash": "plan.hash",
+        "_latido_stream": "$stream",
+    }
+    types = entity.columns()
+    values = [ours.get(name) or types[name].cast.format(f"incoming.{name}") for name in columns(entity)]
+    return f"""
+        INSERT INTO {entity.table} ({", ".join(columns(entity))})
+        SELECT {", ".join(values)} FROM incoming JOIN plan ON plan.position = incoming._position
+        WHERE plan.outcome <> 'unchanged'"""
