@@ -5,6 +5,7 @@ LatidoError                 1  unexpected, a full disk included
 ├── UsageError              2  asked for something that does not exist
 ├── ConfigurationError      3  fix latido.toml, the environment or a secret
 ├── CredentialError         4  the vendor rejects a credential, or it lacks a scope or role
+│   └── NotOffered              … or the account does not have the feature
 ├── Stopped                 6  a quota, a timeout or a vendor that does not answer; a later run resumes
 │   ├── RateLimited
 │   └── VendorUnavailable
@@ -52,6 +53,13 @@ class CredentialError(LatidoError):
     """The vendor rejects the credential, or it lacks a scope or role."""
 
     exit_code = 4
+
+
+class NotOffered(CredentialError):
+    """This account may not read, or does not have, what a stream reads: for want of a scope, a role or a plan.
+
+    An optional stream is left out then.
+    """
 
 
 class Stopped(LatidoError):  # noqa: N818 - a state that a later run resumes from, not a mistake

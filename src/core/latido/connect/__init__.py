@@ -3,7 +3,7 @@
 from latido.connect._clock import Clock, SystemClock
 from latido.connect._connector import Connector, ConnectorSettings, Finding, HttpSettings, Runtime
 from latido.connect._mapping import BoundMapping, Context, JsonObject, Mapping, Source, path
-from latido.connect._page import UNKNOWN_SURVIVOR, Count, Cursor, Page
+from latido.connect._page import UNKNOWN_SURVIVOR, Count, Cursor, Pace, Page
 from latido.connect._rows import Rejected, Rows
 from latido.connect._stream import Stream, requested
 from latido.connect._transforms import (
@@ -31,6 +31,7 @@ __all__ = [
     "HttpSettings",
     "JsonObject",
     "Mapping",
+    "Pace",
     "Page",
     "Rejected",
     "Rows",

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from latido.connect._clock import Clock, SystemClock
 from latido.connect._mapping import UTC_ZONE, Context
+from latido.errors import ConfigurationError
+from latido.messages import marker
+from latido.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
     from latido.connect._stream import Stream
     from latido.messages import Message
+
+
+_ = marker("latido")
 
 
 class ConnectorSettings(BaseModel):
@@ -95,6 +101,8 @@ class Connector(ABC):
     def __init__(self, settings: Any, runtime: Runtime) -> None:
         self.settings = settings
         self.runtime = runtime
+        self._context: Context | None = None
+        self._reading = threading.Lock()
 
     @abstractmethod
     def streams(self) -> Sequence[Stream]:
@@ -108,11 +116,40 @@ class Connector(ABC):
         """Return, by name, the functions that read the vendor's reference tables: JSON values with text keys."""
         return {}
 
+    def chosen(self) -> list[Stream]:
+        """Return the streams that the settings name, or those that are on by default.
+
+        Raises ConfigurationError for a stream that this connector does not have.
+        """
+        streams = {each.name: each for each in self.streams()}
+        wanted = self.settings.streams
+        if wanted is None:
+            return [each for each in streams.values() if each.on_by_default]
+        for name in wanted:
+            if name not in streams:
+                near = nearest(name, streams) or ", ".join(streams)
+                raise ConfigurationError(
+                    _("{source}: there is no stream {name}.", source=self.runtime.source, name=name),
+                    _("Did you mean {near}? See [sources.{source}] streams.", near=near, source=self.runtime.source),
+                )
+        return [streams[name] for name in dict.fromkeys(wanted)]
+
     def context(self) -> Context:
         """Return what mappings may know: the reference tables that the chosen streams need, read at most hourly."""
-        readers = self.references()
-        tables = {name: self.runtime.remembered(name, read) for name, read in readers.items()}
-        return Context(MappingProxyType(tables), self.runtime.time_zone, self.settings.custom)
+        with self._reading:
+            if self._context is None:
+                needed = {name for stream in self.chosen() for name in stream.reference}
+                readers = self.references()
+                tables = {name: self.runtime.remembered(name, readers[name]) for name in sorted(needed)}
+                self._context = Context(MappingProxyType(tables), self.runtime.time_zone, self.settings.custom)
+        return self._context
+
+    def vendor_fields(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the vendor's fields per table, each with its type, as far as reference tables tell.
+
+        What `latido fields` shows as not mapped, and what a sync compares with the last one to notice changes.
+        """
+        return {}
 
     def login(self) -> None:  # noqa: B027 - a vendor without interactive login has nothing to do
         """Obtain the first token interactively, where the vendor works that way."""

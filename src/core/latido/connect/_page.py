@@ -47,3 +47,11 @@ class Page:
     replaces: Mapping[type[Record], tuple[str, Sequence[str]]] = field(default_factory=dict)
     rejected: Sequence[Rejected] = ()
     warnings: Sequence[Message] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a stream may read, at the configured share: requests per minute, of the account's limit if known."""
+
+    per_minute: float
+    account_per_minute: float | None = None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from latido.connect._connector import Connector
     from latido.connect._mapping import BoundMapping, JsonObject, Mapping
-    from latido.connect._page import Count, Cursor, Page
+    from latido.connect._page import Count, Cursor, Pace, Page
     from latido.connect._rows import Rejected, Rows
     from latido.schema import Record
 
@@ -59,6 +59,10 @@ class Stream(ABC):
     def estimate(self, cursor: Cursor) -> int | None:
         """Return about how many requests reading from *cursor* takes; None when that cannot be known beforehand."""
         del cursor
+        return None
+
+    def pace(self) -> Pace | None:
+        """Return how fast the vendor lets this stream read; None where it has no such limit."""
         return None
 
     def ids(self) -> Iterator[list[str]]:
