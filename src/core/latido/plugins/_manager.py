@@ -51,11 +51,12 @@ class Plugins:
         """Return the connector *name*; raises ConfigurationError, with the nearest name, when it is not installed."""
         found = self.connectors()
         if name not in found:
+            near = nearest(name, found)
             raise ConfigurationError(
-                _("There is no connector {name} installed.", name=name),
-                _("Did you mean {near}?", near=near)
-                if (near := nearest(name, found))
-                else _("Install it: pip install latido-{name}", name=name),
+                _("There is no connector {name} installed. Did you mean {near}?", name=name, near=near)
+                if near
+                else _("There is no connector {name} installed.", name=name),
+                _("Install it: pip install latido-{name}", name=name),
             )
         return found[name]
 

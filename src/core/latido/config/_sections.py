@@ -1,0 +1,172 @@
+"""What the sections of latido.toml may say, those of sources apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from latido.config._currencies import CURRENCIES
+from latido.messages import marker
+from latido.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ = marker("latido")
+
+MIDNIGHT = 24 * 60
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _zone(name: Any) -> Any:
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = nearest(str(name), available_timezones())
+        raise ValueError(
+            _("there is no time zone {name}. Did you mean {near}?", name=name, near=near)
+            if near
+            else _("there is no time zone {name}. Write it as Europe/Madrid or UTC.", name=name)
+        ) from None
+
+
+def _currency(code: Any) -> Any:
+    if not isinstance(code, str) or code in CURRENCIES:
+        return code
+    near = nearest(code.upper(), CURRENCIES)
+    raise ValueError(
+        _("there is no currency {code}. Did you mean {near}?", code=code, near=near)
+        if near
+        else _("there is no currency {code}. Write its three letters, as EUR.", code=code)
+    )
+
+
+_SIZE = re.compile(r"^\d+(\.\d+)?\s*[KMGT]i?B$")
+
+
+def _size(text: Any) -> Any:
+    if isinstance(text, str) and _SIZE.match(text):
+        return text
+    raise ValueError(_("{text} is no size. Write it as 512MB or 2GB.", text=str(text)))
+
+
+_HOURS = re.compile(r"^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$")
+
+
+def _hours(text: Any) -> Any:
+    found = _HOURS.match(text) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError(_("{text} are no opening hours. Write them as 09:00-18:00.", text=str(text)))
+    opens, closes = _minute(found[1], found[2]), _minute(found[3], found[4])
+    if opens >= closes:
+        raise ValueError(
+            _("{text} ends before it starts. Hours over midnight are two: until 24:00, and from 00:00.", text=text)
+        )
+    return opens, closes
+
+
+def _minute(hour: str, minute: str) -> int:
+    total = int(hour) * 60 + int(minute)
+    if int(minute) >= 60 or total > MIDNIGHT:  # noqa: PLR2004 - minutes of an hour
+        raise ValueError(_("{time} is no time of day: it goes from 00:00 to 24:00.", time=f"{hour}:{minute}"))
+    return total
+
+
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Hours = tuple[Annotated[tuple[int, int], BeforeValidator(_hours)], ...]
+
+
+class Section(BaseModel):
+    """A section knows its keys, and no others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LatidoSettings(Section):
+    """The project as a whole."""
+
+    warehouse: str = Field("latido.duckdb", description="The file that everything is stored in.")
+    publish: str | None = Field(
+        None, description="A read-only copy of the warehouse for other programs, renewed after each sync."
+    )
+    timezone: Zone = Field(ZoneInfo("UTC"), description="The time zone in which periods begin and end.")
+    currency: Annotated[str, BeforeValidator(_currency)] = Field("EUR", description="The currency of all figures.")
+    language: Literal["es", "en"] = Field("en", description="The language of commands and reports.")
+    memory_limit: Annotated[str, BeforeValidator(_size)] = Field(
+        "128MB", description="The memory that the warehouse may use."
+    )
+    threads: int = Field(2, ge=1, description="The threads that the warehouse may use.")
+    demo: bool = Field(False, description="Whether the sources are the sandboxes of `latido demo`.")
+
+
+class DemoSettings(Section):
+    """The imaginary business of `latido demo`; the same three always make the same one."""
+
+    seed: int = Field(1, description="Which business it is.")
+    ends_on: date | None = Field(None, description="The last day of its history.")
+    tickets: int = Field(2000, ge=1, description="About how many tickets it has.")
+
+
+class MetricsSettings(Section):
+    """How KPIs are computed where a company has a choice."""
+
+    gross_margin: Decimal | None = Field(
+        None, gt=0, le=1, description="The share of revenue that is left after the cost of serving it, for `clv_*`."
+    )
+    fiscal_year_start: int = Field(1, ge=1, le=12, description="The month in which years and quarters begin.")
+    fx: str | None = Field(
+        None, description="Where exchange rates come from after the `fx_rates` of files: `ecb`, or a source's name."
+    )
+    variants: dict[str, str] = Field(
+        default_factory=dict, description="The variant of a KPI that is meant where none is asked for."
+    )
+
+
+class ScheduleSettings(Section):
+    """The opening hours of a desk: for each weekday a list such as `["09:00-14:00", "15:00-18:00"]`."""
+
+    time_zone: Zone | None = Field(None, description="The desk's own time zone; the project's if unset.")
+    monday: Hours = ()
+    tuesday: Hours = ()
+    wednesday: Hours = ()
+    thursday: Hours = ()
+    friday: Hours = ()
+    saturday: Hours = ()
+    sunday: Hours = ()
+    holidays: frozenset[date] = Field(frozenset(), description="Days on which the desk is closed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a desk is open.
+
+    `hours` holds for each weekday (0 is Monday) its sorted, separate (opens, closes) in minutes after local midnight;
+    1440 is the end of the day.
+    """
+
+    name: str
+    time_zone: ZoneInfo
+    hours: Mapping[int, tuple[tuple[int, int], ...]]
+    holidays: frozenset[date]
+
+
+def schedule(name: str, settings: ScheduleSettings, project_zone: ZoneInfo) -> Schedule:
+    """Return the schedule that *settings* describe; hours that touch or overlap are one."""
+    hours = {number: _joined(getattr(settings, day)) for number, day in enumerate(WEEKDAYS)}
+    return Schedule(name, settings.time_zone or project_zone, hours, settings.holidays)
+
+
+def _joined(hours: Hours) -> tuple[tuple[int, int], ...]:
+    joined: list[tuple[int, int]] = []
+    for opens, closes in sorted(hours):
+        if joined and opens <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], closes))
+        else:
+            joined.append((opens, closes))
+    return tuple(joined)
