@@ -1,11 +1,22 @@
 """What a connector is written with."""
 
+from latido.connect._address import check_base_url
+from latido.connect._auth import Auth, Basic, Bearer
 from latido.connect._clock import Clock, SystemClock
 from latido.connect._connector import Connector, ConnectorSettings, Finding, HttpSettings, Runtime
+from latido.connect._http import Http
+from latido.connect._limits import ACCOUNT, Announced, Bucket, Limiter
 from latido.connect._mapping import BoundMapping, Context, JsonObject, Mapping, Source, path
+from latido.connect._meter import METER, Meter
+from latido.connect._oauth import OAuth
 from latido.connect._page import UNKNOWN_SURVIVOR, Count, Cursor, Pace, Page
+from latido.connect._redact import keep_secret, redacted
+from latido.connect._refusal import Refused
+from latido.connect._reply import Reply
+from latido.connect._retry import Retry
 from latido.connect._rows import Rejected, Rows
 from latido.connect._stream import Stream, requested
+from latido.connect._tokens import Tokens, TokenStore
 from latido.connect._transforms import (
     computed,
     constant,
@@ -19,8 +30,15 @@ from latido.connect._transforms import (
 )
 
 __all__ = [
+    "ACCOUNT",
+    "METER",
     "UNKNOWN_SURVIVOR",
+    "Announced",
+    "Auth",
+    "Basic",
+    "Bearer",
     "BoundMapping",
+    "Bucket",
     "Clock",
     "Connector",
     "ConnectorSettings",
@@ -28,26 +46,38 @@ __all__ = [
     "Count",
     "Cursor",
     "Finding",
+    "Http",
     "HttpSettings",
     "JsonObject",
+    "Limiter",
     "Mapping",
+    "Meter",
+    "OAuth",
     "Pace",
     "Page",
+    "Refused",
     "Rejected",
+    "Reply",
+    "Retry",
     "Rows",
     "Runtime",
     "Source",
     "Stream",
     "SystemClock",
+    "TokenStore",
+    "Tokens",
+    "check_base_url",
     "computed",
     "constant",
     "custom",
     "epoch_millis",
     "epoch_seconds",
     "first",
+    "keep_secret",
     "local_date",
     "lookup",
     "path",
+    "redacted",
     "reference",
     "requested",
 ]

@@ -1,0 +1,167 @@
+"""OAuth 2: tokens that expire and are renewed in time, by one renewer at a time."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+from urllib.parse import urlsplit
+
+from latido.connect._auth import printable
+from latido.connect._http import Http
+from latido.connect._redact import keep_secret
+from latido.connect._refusal import Refused
+from latido.connect._retry import Retry
+from latido.connect._tokens import Tokens, TokenStore
+from latido.errors import ConfigurationError, CredentialError, VendorUnavailable
+from latido.messages import marker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic import SecretStr
+
+    from latido.connect._connector import Runtime
+
+_ = marker("latido")
+
+REJECTIONS = (400, 401, 403)
+
+ABOUT_CLIENT = {"invalid_client", "unauthorized_client"}
+
+
+class OAuth:
+    """Bearer tokens of an OAuth client.
+
+    With `client_credentials` there is nothing to keep but the secret, so that a *store* is optional. With
+    `refresh_token` the first pair comes from `latido login`; each renewal may hand out a new pair, which is stored
+    before it is used, because the vendor has already forgotten the old one. *token_url* is pinned like a `base_url`;
+    *fields* are sent with each token request, which is JSON or a *form*.
+    """
+
+    def __init__(  # noqa: PLR0913 - the words of OAuth, by name only
+        self,
+        token_url: str,
+        runtime: Runtime,
+        *,
+        client_id: str,
+        client_secret: SecretStr,
+        grant: Literal["client_credentials", "refresh_token"] = "client_credentials",
+        scope: str | None = None,
+        store: TokenStore | None = None,
+        fields: Mapping[str, str | int] | None = None,
+        form: bool = False,
+    ) -> None:
+        keep_secret(client_secret)
+        address = urlsplit(token_url)
+        self._http = Http(f"{address.scheme}://{address.netloc}", runtime, retry=Retry(patience=120))
+        self._path = address.path
+        self._runtime = runtime
+        self._client = {"client_id": client_id, "client_secret": client_secret.get_secret_value()}
+        self._grant = grant
+        self._fields = {**(fields or {}), **({"scope": scope} if scope else {})}
+        self._form = form
+        self._store: _Keeper = store or (_Memory() if grant == "client_credentials" else TokenStore(runtime.folder))
+        self._lock = threading.Lock()
+        self._tokens: Tokens | None = None
+
+    def headers(self) -> Mapping[str, str]:
+        tokens = self._tokens
+        if tokens is None or not tokens.fresh(self._runtime.clock.now()):
+            tokens = self._renewed(None)
+        return {"Authorization": f"Bearer {tokens.access_token}"}
+
+    def renew(self, used: Mapping[str, str]) -> bool:
+        self._renewed(used["Authorization"].removeprefix("Bearer "))
+        return True
+
+    def exchange(self, code: str, redirect_uri: str) -> None:
+        """Turn the authorization code of `latido login` into the first pair of tokens, and store it."""
+        keep_secret(code)
+        pair = self._requested({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}, None)
+        self._store.put(self._runtime.source, pair)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _renewed(self, rejected: str | None) -> Tokens:
+        def change(stored: Tokens | None) -> Tokens:
+            """Another thread or process may have renewed while we waited for our turn."""
+            if stored and stored.access_token != rejected and stored.fresh(self._runtime.clock.now()):
+                return stored
+            return self._next(stored)
+
+        with self._lock:
+            self._tokens = self._store.update(self._runtime.source, change)
+            keep_secret(self._tokens.access_token, self._tokens.refresh_token)
+            return self._tokens
+
+    def _next(self, stored: Tokens | None) -> Tokens:
+        if self._grant == "client_credentials":
+            return self._requested({"grant_type": self._grant}, None)
+        if stored is None or stored.refresh_token is None:
+            raise ConfigurationError(
+                _("There is no token for {source} yet.", source=self._runtime.source),
+                _("Run: latido login {source}", source=self._runtime.source),
+            )
+        keep_secret(stored.refresh_token)
+        return self._requested({"grant_type": self._grant, "refresh_token": stored.refresh_token}, stored.refresh_token)
+
+    def _requested(self, grant: Mapping[str, str], refresh_token: str | None) -> Tokens:
+        body = {**grant, **self._client, **self._fields}
+        content: Mapping[str, Any] = {"form": body} if self._form else {"json": body}
+        try:
+            reply = self._http.post(self._path, give_up_on=REJECTIONS, **content)
+        except Refused as refusal:
+            if refusal.status not in REJECTIONS:
+                raise
+            raise self._rejected(refusal) from refusal
+        return self._parsed(reply.json(), refresh_token)
+
+    def _parsed(self, answer: Any, refresh_token: str | None) -> Tokens:
+        if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
+            raise VendorUnavailable(_("{host} answers without a token.", host=self._http.host))
+        keep_secret(answer["access_token"], answer.get("refresh_token"))
+        now = self._runtime.clock.now()
+        life = answer.get("expires_in")
+        return Tokens(
+            printable(answer["access_token"]),
+            now,
+            None if life is None else now + timedelta(seconds=float(life)),
+            answer.get("refresh_token") or refresh_token,
+        )
+
+    def _rejected(self, refusal: Refused) -> CredentialError:
+        source = self._runtime.source
+        code = refusal.body.get("error") if isinstance(refusal.body, dict) else None
+        said = refusal.sentence or str(refusal.status)
+        if self._grant == "refresh_token" and code not in ABOUT_CLIENT:
+            return CredentialError(
+                _("{host} no longer accepts the token ({said}).", host=self._http.host, said=said),
+                _("Run: latido login {source}", source=source),
+            )
+        return CredentialError(
+            _("{host} rejects the client id or secret ({said}).", host=self._http.host, said=said),
+            _("Check client_id and client_secret, then run: latido check {source}", source=source),
+        )
+
+
+class _Keeper(Protocol):
+    def put(self, source: str, tokens: Tokens) -> None: ...
+
+    def update(self, source: str, change: Callable[[Tokens | None], Tokens]) -> Tokens: ...
+
+
+class _Memory:
+    """Keeps tokens as long as this process lives."""
+
+    def __init__(self) -> None:
+        self._tokens: Tokens | None = None
+
+    def put(self, source: str, tokens: Tokens) -> None:
+        self.update(source, lambda _stored: tokens)
+
+    def update(self, source: str, change: Callable[[Tokens | None], Tokens]) -> Tokens:
+        del source
+        self._tokens = change(self._tokens)
+        return self._tokens

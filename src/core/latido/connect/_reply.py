@@ -1,0 +1,84 @@
+"""What came back, and what it means for asking again."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_UNREAD = object()
+
+
+class Reply:
+    """An answer, read whole. The names of `headers` are found in upper and lower case."""
+
+    __slots__ = ("_json", "body", "headers", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self._json: Any = _UNREAD
+
+    def json(self) -> Any:
+        """Return the decoded body, None if it is empty. Raises ValueError if it is not JSON; decodes only once."""
+        if self._json is _UNREAD:
+            self._json = orjson.loads(self.body) if self.body else None
+        return self._json
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class Trouble(Enum):
+    """What may be wrong with an attempt, by what helps."""
+
+    NOTHING = auto()
+    REDIRECTED = auto()
+    UNAUTHORIZED = auto()
+    REFUSED = auto()
+    CONFLICT = auto()
+    THROTTLED = auto()
+    FAILING = auto()
+    BROKEN = auto()
+
+
+_BY_STATUS = {401: Trouble.UNAUTHORIZED, 408: Trouble.FAILING, 409: Trouble.CONFLICT, 429: Trouble.THROTTLED}
+
+
+def trouble(reply: Reply, give_up_on: Collection[int]) -> Trouble:
+    """Return what is wrong with *reply*."""
+    if reply.status in give_up_on:
+        return Trouble.REFUSED
+    if reply.status in _BY_STATUS:
+        return _BY_STATUS[reply.status]
+    match reply.status // 100:
+        case 2:
+            return Trouble.NOTHING if _readable(reply) else Trouble.BROKEN
+        case 3:
+            return Trouble.REDIRECTED
+        case 4:
+            return Trouble.REFUSED
+        case _:
+            return Trouble.THROTTLED if _asks_to_wait(reply) else Trouble.FAILING
+
+
+def _asks_to_wait(reply: Reply) -> bool:
+    """Maintenance says how long it takes; an overloaded gateway does not."""
+    return reply.status == 503 and "retry-after" in reply.headers  # noqa: PLR2004
+
+
+def _readable(reply: Reply) -> bool:
+    """Whether the answer is JSON: an edge in front of the vendor may send a page of its own, or break off."""
+    if reply.status == 204:  # noqa: PLR2004
+        return True
+    try:
+        reply.json()
+    except ValueError:
+        return False
+    return bool(reply.body)
