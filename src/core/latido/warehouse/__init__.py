@@ -12,6 +12,7 @@ from latido.warehouse._history import (
     put_reference,
     put_swept,
     reference,
+    stored_rows,
     utc_text,
 )
 from latido.warehouse._tables import SCHEMA_VERSION, columns, ddl, meta, put_meta
@@ -35,6 +36,7 @@ __all__ = [
     "put_reference",
     "put_swept",
     "reference",
+    "stored_rows",
     "touch",
     "utc_text",
 ]

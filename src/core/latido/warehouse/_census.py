@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from latido.errors import GapError
 from latido.messages import marker
+from latido.warehouse._sql import scalar
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,8 +27,7 @@ _GONE = """NOT EXISTS (SELECT 1 FROM _latido_seen AS s WHERE s.source = $source 
 def begin_census(connection: duckdb.DuckDBPyConnection, source: str, stream: str) -> int:
     """Forget the ids seen so far and return the sequence number up to which rows take part."""
     connection.execute("DELETE FROM _latido_seen WHERE source = ? AND stream = ?", [source, stream])
-    row = connection.execute("SELECT NEXTVAL('_latido_seq')").fetchone()
-    return int(row[0]) if row else 0
+    return int(scalar(connection, "SELECT NEXTVAL('_latido_seq')"))
 
 
 def note_ids(
@@ -53,9 +53,9 @@ def end_census(
     Raises GapError, and marks nothing, when that would be more than a fifth and more than 20 of them.
     """
     values = {"source": source, "stream": stream, "until": until}
-    live = _count(connection, f"SELECT COUNT(*) FROM {entity.table} AS t WHERE {_LIVE}", values)
+    live = scalar(connection, f"SELECT COUNT(*) FROM {entity.table} AS t WHERE {_LIVE}", values)
     values["table"] = entity.table
-    gone = _count(connection, f"SELECT COUNT(*) FROM {entity.table} AS t WHERE {_LIVE} AND {_GONE}", values)
+    gone = scalar(connection, f"SELECT COUNT(*) FROM {entity.table} AS t WHERE {_LIVE} AND {_GONE}", values)
     if gone > MASS_DELETION_ROWS and gone > MASS_DELETION_SHARE * live and not allow_mass_delete:
         raise GapError(
             _("{stream}: {gone} of {live} rows are gone at the vendor.", stream=stream, gone=gone, live=live),
@@ -68,9 +68,4 @@ def end_census(
             values,
         )
     connection.execute("DELETE FROM _latido_seen WHERE source = ? AND stream = ?", [source, stream])
-    return gone
-
-
-def _count(connection: duckdb.DuckDBPyConnection, statement: str, values: dict[str, object]) -> int:
-    row = connection.execute(statement, values).fetchone()
-    return int(row[0]) if row else 0
+    return int(gone)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from latido.warehouse._sql import scalar
 from latido.warehouse._tables import put_meta
 from latido.warehouse._tombstones import mark_deleted, mark_merged, replace_children
 from latido.warehouse._upsert import upsert
@@ -58,8 +59,7 @@ def flush(
 
 def touch(connection: duckdb.DuckDBPyConnection) -> None:
     """Note that rows changed: whatever was derived from them is out of date."""
-    row = connection.execute("SELECT NEXTVAL('_latido_seq')").fetchone()
-    put_meta(connection, "data_version", str(row[0] if row else 0))
+    put_meta(connection, "data_version", str(scalar(connection, "SELECT NEXTVAL('_latido_seq')")))
 
 
 def put_cursor(connection: duckdb.DuckDBPyConnection, batch: Batch, fingerprint: str) -> None:
@@ -95,10 +95,8 @@ def _release(connection: duckdb.DuckDBPyConnection, batch: Batch, table: str, ar
     """Take out of quarantine what fits by now."""
     from arro3.core import Table
 
-    waiting = connection.execute(
-        "SELECT 1 FROM _latido_quarantine WHERE source = ? AND table_name = ? LIMIT 1", [batch.source, table]
-    ).fetchone()
-    if not waiting:
+    waiting = "SELECT 1 FROM _latido_quarantine WHERE source = ? AND table_name = ? LIMIT 1"
+    if not scalar(connection, waiting, [batch.source, table]):
         return
     connection.register("incoming", Table.from_batches(arrived))
     connection.execute(

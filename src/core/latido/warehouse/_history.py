@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from latido.warehouse._sql import scalar
+
 if TYPE_CHECKING:
     import duckdb
 
-    from latido.connect import Cursor
+    from latido.connect import Cursor, Stream
 
 _UTC_TEXT = "STRFTIME({}, '%Y-%m-%dT%H:%M:%S.%f+00:00')"
 
@@ -59,12 +61,12 @@ def reference(
     connection: duckdb.DuckDBPyConnection, source: str, name: str, younger_than: timedelta | None, now: datetime
 ) -> Any:
     """Return a stored reference table, None when there is none or it is too old."""
-    row = connection.execute(
+    rows = connection.execute(
         f"SELECT body, {utc_text('read_at')} FROM _latido_references WHERE source = ? AND name = ?", [source, name]
-    ).fetchone()
-    if row is None or (younger_than is not None and now - datetime.fromisoformat(row[1]) >= younger_than):
+    ).fetchall()
+    if not rows or (younger_than is not None and now - datetime.fromisoformat(rows[0][1]) >= younger_than):
         return None
-    return orjson.loads(row[0])
+    return orjson.loads(rows[0][0])
 
 
 def put_reference(connection: duckdb.DuckDBPyConnection, source: str, name: str, body: Any, now: datetime) -> None:
@@ -91,3 +93,13 @@ def finish_run(
         "UPDATE _latido_runs SET finished_at = ?, exit_code = ?, problem = ? WHERE run_id = ? AND source = ?",
         [at.isoformat(), exit_code, problem, run_id, source],
     )
+
+
+def stored_rows(connection: duckdb.DuckDBPyConnection, source: str, stream: Stream) -> int:
+    """Return how many live rows *stream* has in its tables: what the vendor's count is compared with."""
+    live = "source = ? AND _latido_stream = ? AND COALESCE(is_deleted, false) = false AND merged_into IS NULL"
+    counts = (
+        scalar(connection, f"SELECT COUNT(*) FROM {entity.table} WHERE {live}", [source, stream.name])
+        for entity in stream.entities
+    )
+    return sum(counts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from latido.errors import SchemaError
 from latido.messages import marker
 from latido.schema import ENTITIES
+from latido.warehouse._sql import scalar
 
 if TYPE_CHECKING:
     import duckdb
@@ -78,7 +79,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 def version_of(connection: duckdb.DuckDBPyConnection) -> int:
     """Return the schema version of an open file, 0 for an empty one; raises SchemaError when it is newer than ours."""
-    known = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = '_latido_meta'").fetchone()
+    known = scalar(connection, "SELECT 1 FROM duckdb_tables() WHERE table_name = '_latido_meta'")
     found = int(meta(connection, "schema_version") or 0) if known else 0
     if found > SCHEMA_VERSION:
         raise SchemaError(
@@ -94,8 +95,8 @@ def version_of(connection: duckdb.DuckDBPyConnection) -> int:
 
 def meta(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
     """Return what the warehouse notes under *key*."""
-    row = connection.execute("SELECT value FROM _latido_meta WHERE key = ?", [key]).fetchone()
-    return row[0] if row else None
+    found: str | None = scalar(connection, "SELECT value FROM _latido_meta WHERE key = ?", [key])
+    return found
 
 
 def put_meta(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
@@ -109,5 +110,8 @@ def _create(table: str, body: str) -> str:
 
 
 def _add_missing_columns(connection: duckdb.DuckDBPyConnection, entity: type[Record]) -> None:
+    there = "SELECT column_name FROM duckdb_columns() WHERE table_name = ?"
+    known = {name for (name,) in connection.execute(there, [entity.table]).fetchall()}
     for name, kind in columns(entity).items():
-        connection.execute(f"ALTER TABLE {entity.table} ADD COLUMN IF NOT EXISTS {name} {kind}")
+        if name not in known:
+            connection.execute(f"ALTER TABLE {entity.table} ADD COLUMN {name} {kind}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from latido.warehouse._sql import scalar
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -83,5 +85,4 @@ def _listed(connection: duckdb.DuckDBPyConnection, ids: object, said: list[str |
 def _changed(
     connection: duckdb.DuckDBPyConnection, statement: str, source: str, more: Mapping[str, object] | None = None
 ) -> int:
-    row = connection.execute(statement, {"source": source, **(more or {})}).fetchone()
-    return int(row[0]) if row else 0
+    return int(scalar(connection, statement, {"source": source, **(more or {})}))

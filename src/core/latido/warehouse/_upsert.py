@@ -73,6 +73,7 @@ def _delete(entity: type[Record]) -> str:
 def _insert(entity: type[Record]) -> str:
     ours = {
         "source": "$source",
+        "is_deleted": "COALESCE(incoming.is_deleted, false)",
         "synced_at": "NOW()",
         "seq": "NEXTVAL('_latido_seq')",
         "_latido_hash": "plan.hash",

@@ -1,0 +1,42 @@
+"""Where a stream begins, and whether its sweep is due."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from latido.connect import ConnectorSettings, Cursor, Stream
+    from latido.sync._source import Options, Source
+    from latido.warehouse import StoredCursor
+
+
+def where_to_start(
+    source: Source, stream: Stream, stored: StoredCursor | None, options: Options
+) -> tuple[Cursor, bool]:
+    """Return the cursor from which to read, and whether that reads everything."""
+    if options.since is not None:
+        return stream.start(_midnight(options.since, source)), False
+    afresh = options.full or stream.mode == "snapshot"
+    if stored is None or stored.cursor is None or afresh or mapping_changed(stream, stored):
+        return stream.start(_midnight(source.settings.start_date, source)), True
+    return stored.cursor, False
+
+
+def mapping_changed(stream: Stream, stored: StoredCursor | None) -> bool:
+    """Whether rows that are stored would come out differently now."""
+    return stored is not None and stored.fingerprint is not None and stored.fingerprint != stream.fingerprint()
+
+
+def sweep_is_due(stream: Stream, stored: StoredCursor | None, now: datetime) -> bool:
+    """Whether the sweep of *stream* was too long ago, or never was."""
+    if stored is None or stored.swept_at is None:
+        return True
+    settings: ConnectorSettings = stream.connector.settings
+    return now - stored.swept_at >= settings.sweep_every
+
+
+def _midnight(day: date | None, source: Source) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), source.time_zone)

@@ -1,0 +1,403 @@
+"""What a sync promises, over a vendor in memory."""
+
+from __future__ import annotations
+
+import signal
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from latido.connect import Count, Page, Rejected
+from latido.errors import CredentialError, NotOffered, UsageError, VendorUnavailable
+from latido.schema import Account, Contact, Ticket, TicketEvent
+from latido.sync import Options, Sync
+from latido.warehouse import Warehouse
+from tests.memory import NOON, FakeClock, Listener, Script, page, source_of, stored, synced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from latido.connect import Cursor
+    from latido.sync import Report
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path / "latido.duckdb")
+
+
+def accounts(*pages: Page, **more: object) -> Script:
+    return Script("accounts", (Account,), lambda _cursor: list(pages), **more)  # type: ignore[arg-type]
+
+
+def problem(report: Report) -> str:
+    return str(report.outcomes[0].problems[0].message)
+
+
+def test_rows_and_cursor_are_stored(warehouse: Warehouse, tmp_path: Path) -> None:
+    script = accounts(page(Account, {"source_id": "1", "name": "Acme"}, cursor={"after": 1}))
+
+    report = synced(warehouse, source_of(tmp_path, script))
+
+    assert 0 == report.exit_code
+    assert [("shop", "1", "Acme")] == stored(warehouse, Account, "source", "source_id", "name")
+
+
+def test_a_second_run_resumes_at_the_stored_cursor(warehouse: Warehouse, tmp_path: Path) -> None:
+    script = accounts(page(Account, {"source_id": "1"}, cursor={"after": 1}))
+    source = source_of(tmp_path, script)
+
+    synced(warehouse, source)
+    synced(warehouse, source)
+
+    assert [{"since": None}, {"after": 1}] == script.read_from
+
+
+def test_reading_again_changes_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
+    source = source_of(tmp_path, accounts(page(Account, {"source_id": "1", "name": "Acme"}, cursor={"after": 1})))
+    synced(warehouse, source)
+    before = stored(warehouse, Account, "name", "seq")
+
+    receipt = synced(warehouse, source).outcomes[0].receipts[0]
+
+    assert (0, 0, 1) == (receipt.inserted, receipt.updated, receipt.unchanged)
+    assert before == stored(warehouse, Account, "name", "seq")
+
+
+@pytest.mark.parametrize(("first", "second", "name"), [(1, 2, "new"), (2, 2, "new"), (2, 1, "old"), (None, 1, "new")])
+def test_a_greater_or_equal_version_replaces(
+    warehouse: Warehouse, tmp_path: Path, first: int | None, second: int, name: str
+) -> None:
+    script = accounts(
+        page(Account, {"source_id": "1", "version": first, "name": "old"}, cursor={"after": 1}),
+        page(Account, {"source_id": "1", "version": second, "name": "new"}, cursor={"after": 2}),
+    )
+
+    synced(warehouse, source_of(tmp_path, script), checkpoint_rows=1)
+    one_flush = Warehouse(tmp_path / "other.duckdb")
+    synced(one_flush, source_of(tmp_path, script))
+
+    assert [(name,)] == stored(warehouse, Account, "name") == stored(one_flush, Account, "name")
+
+
+def test_a_deletion_leaves_a_tombstone_that_a_restored_row_clears(warehouse: Warehouse, tmp_path: Path) -> None:
+    alive = page(Account, {"source_id": "1", "version": 7}, cursor={"after": 1})
+    gone = Page(deleted={Account: {"1": NOON}}, cursor={"after": 2})
+    for turn, expected in ((alive, False), (gone, True), (alive, False)):
+        synced(warehouse, source_of(tmp_path, accounts(turn)))
+
+        assert [(expected,)] == stored(warehouse, Account, "is_deleted")
+
+
+def test_a_merged_row_names_its_survivor(warehouse: Warehouse, tmp_path: Path) -> None:
+    script = accounts(
+        page(Account, {"source_id": "1"}, {"source_id": "2"}, merged={Account: {"1": "2"}}, cursor={"a": 1})
+    )
+
+    receipt = synced(warehouse, source_of(tmp_path, script)).outcomes[0].receipts[0]
+
+    assert 1 == receipt.merged
+    assert [("1", "2"), ("2", None)] == stored(warehouse, Account, "source_id", "merged_into")
+
+
+def test_children_that_the_parent_lost_are_deleted(warehouse: Warehouse, tmp_path: Path) -> None:
+    def brought(cursor: int, *ids: str) -> Page:
+        rows = [{"source_id": each, "ticket_id": "t"} for each in ids]
+        return page(TicketEvent, *rows, replaces={TicketEvent: ("ticket_id", ["t"])}, cursor={"after": cursor})
+
+    script = Script("events", (TicketEvent,), lambda _cursor: [brought(1, "a", "b"), brought(2, "b", "c")])
+
+    synced(warehouse, source_of(tmp_path, script))
+
+    assert [("a", True), ("b", False), ("c", False)] == [
+        (key, bool(deleted)) for key, deleted in stored(warehouse, TicketEvent, "source_id", "is_deleted")
+    ]
+
+
+def test_a_snapshot_deletes_what_it_no_longer_brings(warehouse: Warehouse, tmp_path: Path) -> None:
+    both = page(Account, {"source_id": "1"}, {"source_id": "2"})
+    one = page(Account, {"source_id": "2"})
+
+    for turn in (both, one):
+        synced(warehouse, source_of(tmp_path, accounts(turn, mode="snapshot")))
+
+    assert [("1", True), ("2", False)] == stored(warehouse, Account, "source_id", "is_deleted")
+
+
+def many(n: int) -> Page:
+    return page(Account, *[{"source_id": str(each)} for each in range(n)], cursor={"after": n})
+
+
+def test_a_snapshot_that_would_delete_too_much_stops_the_stream(warehouse: Warehouse, tmp_path: Path) -> None:
+    synced(warehouse, source_of(tmp_path, accounts(many(100), mode="snapshot")))
+    shrunk = source_of(tmp_path, accounts(many(50), mode="snapshot"))
+
+    report = synced(warehouse, shrunk)
+
+    assert 8 == report.exit_code
+    assert "accounts: 50 of 100 rows are gone at the vendor." == problem(report)
+    assert "--allow-mass-delete" in str(report.outcomes[0].problems[0].hint)
+    assert 100 == sum(not deleted for (deleted,) in stored(warehouse, Account, "is_deleted"))
+    assert 0 == synced(warehouse, shrunk, allow_mass_delete=True).exit_code
+    assert 50 == sum(not deleted for (deleted,) in stored(warehouse, Account, "is_deleted"))
+
+
+def test_a_census_finds_deletions_once_its_time_has_come(warehouse: Warehouse, tmp_path: Path) -> None:
+    clock = FakeClock()
+    script = accounts(many(3), deletions="census", ids=lambda: [["0"], ["2"]])
+    source = source_of(tmp_path, script, clock=clock)
+    synced(warehouse, source)
+    script.pages = lambda _cursor: []
+
+    synced(warehouse, source)
+    assert 0 == sum(bool(deleted) for (deleted,) in stored(warehouse, Account, "is_deleted"))
+    clock.instant += timedelta(hours=24)
+    synced(warehouse, source)
+
+    assert [("0", False), ("1", True), ("2", False)] == stored(warehouse, Account, "source_id", "is_deleted")
+
+
+def test_a_record_that_does_not_fit_is_quarantined_until_it_does(warehouse: Warehouse, tmp_path: Path) -> None:
+    broken = page(Account, {"source_id": "1", "employees": "many"}, {"source_id": "2"}, cursor={"after": 1})
+    mended = page(Account, {"source_id": "1", "employees": 3}, cursor={"after": 2})
+
+    report = synced(warehouse, source_of(tmp_path, accounts(broken)))
+
+    assert 5 == report.exit_code
+    assert [("2",)] == stored(warehouse, Account, "source_id")
+    with warehouse.reading() as connection:
+        kept = connection.execute("SELECT source_id, reason FROM _latido_quarantine").fetchall()
+    assert [("1", "employees: expected a number, found other text")] == kept
+    assert 0 == synced(warehouse, source_of(tmp_path, accounts(mended))).exit_code
+    with warehouse.reading() as connection:
+        assert [] == connection.execute("SELECT * FROM _latido_quarantine").fetchall()
+
+
+def test_one_failing_stream_does_not_stop_the_others(warehouse: Warehouse, tmp_path: Path) -> None:
+    def failing(_cursor: Cursor) -> Iterator[Page]:
+        yield page(Contact, {"source_id": "c"}, cursor={"after": 1})
+        raise VendorUnavailable("shop: no answer.")
+
+    report = synced(warehouse, source_of(tmp_path, Script("contacts", (Contact,), failing), accounts(many(1))))
+
+    assert 6 == report.exit_code
+    assert [("0",)] == stored(warehouse, Account, "source_id")
+    assert [("c",)] == stored(warehouse, Contact, "source_id")
+
+
+def test_one_failing_source_does_not_stop_the_others(warehouse: Warehouse, tmp_path: Path) -> None:
+    def failing(_cursor: Cursor) -> Iterator[Page]:
+        yield from ()
+        raise CredentialError("desk: rejected.")
+
+    report = synced(
+        warehouse,
+        source_of(tmp_path, Script("tickets", (Ticket,), failing), name="desk"),
+        source_of(tmp_path, accounts(many(1)), name="shop"),
+    )
+
+    assert 4 == report.exit_code
+    assert [("shop", "0")] == stored(warehouse, Account, "source", "source_id")
+
+
+def test_a_stream_that_breaks_in_an_unknown_way_is_named_without_a_traceback(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    def broken(_cursor: Cursor) -> Iterator[Page]:
+        yield from ()
+        raise KeyError("secret-token")
+
+    report = synced(warehouse, source_of(tmp_path, Script("accounts", (Account,), broken)))
+
+    assert 1 == report.exit_code
+    assert "shop: accounts failed unexpectedly (KeyError)." == problem(report)
+
+
+@pytest.mark.parametrize(("optional", "code"), [(True, 0), (False, 4)])
+def test_a_stream_that_the_account_does_not_have(
+    warehouse: Warehouse, tmp_path: Path, optional: bool, code: int
+) -> None:
+    def refused(_cursor: Cursor) -> Iterator[Page]:
+        yield from ()
+        raise NotOffered("surveys need a plan that this account does not have.")
+
+    listener = Listener()
+    source = source_of(tmp_path, Script("surveys", (Account,), refused, optional=optional), accounts(many(1)))
+
+    assert code == synced(warehouse, source, observer=listener).exit_code
+    expected = ["surveys is left out: surveys need a plan that this account does not have."] if optional else []
+    assert expected == listener.warnings
+
+
+def test_pages_without_cursor_are_stored_with_the_next_that_has_one(warehouse: Warehouse, tmp_path: Path) -> None:
+    steps: list[str] = []
+
+    def reading(_cursor: Cursor) -> Iterator[Page]:
+        yield page(Account, {"source_id": "1"}, {"source_id": "2"})
+        assert [] == steps
+        yield page(Account, {"source_id": "3"}, cursor={"after": 3})
+
+    synced(
+        warehouse, source_of(tmp_path, Script("accounts", (Account,), reading)), checkpoint_rows=1, step=steps.append
+    )
+
+    assert ["data", "cursor"] == steps
+    assert 3 == len(stored(warehouse, Account, "source_id"))
+
+
+def test_an_exact_count_that_disagrees_is_a_gap(warehouse: Warehouse, tmp_path: Path) -> None:
+    report = synced(warehouse, source_of(tmp_path, accounts(many(3), count=Count(5, exact=True))))
+
+    assert 8 == report.exit_code
+    assert "shop: 2 accounts are missing. The vendor counts 5 and 3 are stored." == problem(report)
+
+
+def test_an_approximate_count_that_is_far_off_is_a_warning(warehouse: Warehouse, tmp_path: Path) -> None:
+    listener = Listener()
+    source = source_of(tmp_path, accounts(many(3), count=Count(5, exact=False)))
+
+    assert 0 == synced(warehouse, source, observer=listener).exit_code
+    assert ["shop: the vendor counts about 5 accounts, 3 are stored."] == listener.warnings
+
+
+def test_a_changed_mapping_reads_the_stream_again(warehouse: Warehouse, tmp_path: Path) -> None:
+    listener = Listener()
+    script = accounts(page(Account, {"source_id": "1"}, cursor={"after": 1}))
+    source = source_of(tmp_path, script)
+    synced(warehouse, source)
+    script.fingerprint = "two"
+
+    synced(warehouse, source, observer=listener)
+
+    assert [{"since": None}, {"since": None}] == script.read_from
+    assert ["The mapping of accounts changed: it is read again in full."] == listener.warnings
+
+
+def test_full_and_since_move_the_cursor_back(warehouse: Warehouse, tmp_path: Path) -> None:
+    script = accounts(page(Account, {"source_id": "1"}, cursor={"after": 1}))
+    source = source_of(tmp_path, script, start_date=date(2026, 1, 1))
+
+    synced(warehouse, source)
+    synced(warehouse, source, full=True)
+    synced(warehouse, source, since=date(2026, 2, 3))
+
+    began = "2026-01-01T00:00:00+00:00"
+    assert [{"since": began}, {"since": began}, {"since": "2026-02-03T00:00:00+00:00"}] == script.read_from
+
+
+def test_reference_tables_are_read_at_most_once_an_hour(warehouse: Warehouse, tmp_path: Path) -> None:
+    clock, reads = FakeClock(), 0
+
+    def stages() -> dict[str, str]:
+        nonlocal reads
+        reads += 1
+        return {"a": "b"}
+
+    source = source_of(
+        tmp_path,
+        accounts(many(1), reference=("stages",)),
+        clock=clock,
+        tables={"stages": stages},
+    )
+
+    for hours in (0, 0.9, 0.2):
+        clock.instant += timedelta(hours=hours)
+        synced(warehouse, source)
+
+    assert 2 == reads
+
+
+def test_a_changed_schema_at_the_vendor_is_reported(warehouse: Warehouse, tmp_path: Path) -> None:
+    listener = Listener()
+    before = {"tickets": {"plan": "text", "size": "integer", "old": "text"}}
+    after = {"tickets": {"plan": "text", "size": "text", "new": "text"}}
+
+    for fields in (before, after):
+        synced(warehouse, source_of(tmp_path, accounts(many(1)), known_fields=fields), observer=listener)
+
+    assert [
+        "New field in tickets: new (text).",
+        "Field removed from tickets: old.",
+        "Field size of tickets is text, was integer.",
+    ] == listener.warnings
+
+
+def test_a_source_is_synced_by_one_run_at_a_time(warehouse: Warehouse, tmp_path: Path) -> None:
+    inner: list[Report] = []
+
+    def reading(_cursor: Cursor) -> Iterator[Page]:
+        inner.append(synced(warehouse, source))
+        yield many(1)
+
+    source = source_of(tmp_path, Script("accounts", (Account,), reading))
+
+    assert 0 == synced(warehouse, source).exit_code
+    assert 9 == inner[0].exit_code
+    assert "shop: another run is going on." == problem(inner[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_at_a_clean_checkpoint(warehouse: Warehouse, tmp_path: Path, number: int) -> None:
+    def endless(cursor: Cursor) -> Iterator[Page]:
+        first = int(cursor.get("after", 0)) + 1
+        for each in range(first, first + 10):
+            if each == 3:
+                run.stop(number)
+            yield page(Account, {"source_id": str(each)}, cursor={"after": each})
+
+    script = Script("accounts", (Account,), endless)
+    run = Sync(warehouse, [source_of(tmp_path, script)])
+
+    report = run.run()
+
+    assert 128 + number == report.exit_code
+    assert ["1", "2", "3"] == [key for (key,) in stored(warehouse, Account, "source_id")]
+    synced(warehouse, run.sources[0])
+    assert {"after": 3} == script.read_from[-1]
+
+
+def test_a_run_whose_time_is_up_ends_resumable(warehouse: Warehouse, tmp_path: Path) -> None:
+    def endless(_cursor: Cursor) -> Iterator[Page]:
+        each = 0
+        while True:
+            each += 1
+            yield page(Account, {"source_id": "1"}, cursor={"after": each})
+
+    report = synced(warehouse, source_of(tmp_path, Script("accounts", (Account,), endless)), timeout_seconds=0.3)
+
+    assert 6 == report.exit_code
+    assert "The time is up. What was read is stored." == problem(report)
+
+
+def test_a_stream_that_does_not_exist_is_a_usage_error(warehouse: Warehouse, tmp_path: Path) -> None:
+    run = Sync(warehouse, [source_of(tmp_path, accounts(many(1)))], Options(streams=("acounts",)))
+
+    with pytest.raises(UsageError, match="There is no stream acounts") as raised:
+        run.run()
+
+    assert "Did you mean accounts?" == str(raised.value.hint)
+
+
+def test_every_run_and_receipt_is_remembered(warehouse: Warehouse, tmp_path: Path) -> None:
+    synced(warehouse, source_of(tmp_path, accounts(many(2))))
+
+    with warehouse.reading() as connection:
+        runs = connection.execute("SELECT source, mode, exit_code FROM _latido_runs").fetchall()
+        receipts = connection.execute(
+            "SELECT stream, tables, complete, fetched, inserted FROM _latido_receipts"
+        ).fetchall()
+
+    assert [("shop", "incremental", 0)] == runs
+    assert [("accounts", ["accounts"], True, 2, 2)] == receipts
+
+
+def test_a_rejected_record_without_a_key_is_kept_once(warehouse: Warehouse, tmp_path: Path) -> None:
+    lost = Page(rejected=[Rejected("accounts", None, "source_id: missing", {"name": "?"})], cursor={"after": 1})
+
+    for _turn in range(2):
+        synced(warehouse, source_of(tmp_path, accounts(lost)))
+
+    with warehouse.reading() as connection:
+        assert (1,) == connection.execute("SELECT COUNT(*) FROM _latido_quarantine").fetchone()
