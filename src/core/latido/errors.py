@@ -62,7 +62,7 @@ class NotOffered(CredentialError):
     """
 
 
-class Stopped(LatidoError):  # noqa: N818 - a state that a later run resumes from, not a mistake
+class Stopped(LatidoError):
     """A run ended early and resumes where it stopped."""
 
     exit_code = 6
@@ -94,7 +94,7 @@ class LockedError(LatidoError):
     exit_code = 9
 
 
-class Interrupted(LatidoError):  # noqa: N818 - a state that a later run resumes from, not a mistake
+class Interrupted(LatidoError):
     """A signal ended the run after a clean checkpoint; `exit_code` is 128 + its number."""
 
     def __init__(self, message: Message | str, exit_code: int) -> None:

@@ -134,11 +134,14 @@ class Connector(ABC):
                 )
         return [streams[name] for name in dict.fromkeys(wanted)]
 
-    def context(self) -> Context:
-        """Return what mappings may know: the reference tables that the chosen streams need, read at most hourly."""
+    def context(self, streams: Sequence[Stream] | None = None) -> Context:
+        """Return what mappings may know: the reference tables that *streams* (default: the chosen) need.
+
+        They are read once, when this is first called, and at most hourly.
+        """
         with self._reading:
             if self._context is None:
-                needed = {name for stream in self.chosen() for name in stream.reference}
+                needed = {name for each in (self.chosen() if streams is None else streams) for name in each.reference}
                 readers = self.references()
                 tables = {name: self.runtime.remembered(name, readers[name]) for name in sorted(needed)}
                 self._context = Context(MappingProxyType(tables), self.runtime.time_zone, self.settings.custom)
