@@ -1,0 +1,40 @@
+"""Serve a sandbox: `python -m latido_zendesk.sandbox --tickets 100000 --users 20000 --port 0`."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, date, datetime
+
+from latido.testing import FastClock, Served, World
+from latido_zendesk.sandbox import ZendeskSandbox, documented_limits
+
+
+def main() -> None:
+    """Print the address as the first line and serve until interrupted."""
+    asked = _asked()
+    world = World(asked.seed, end=asked.end, tickets=asked.tickets, people=asked.users)
+    sandbox = ZendeskSandbox(world, FastClock(asked.speed))
+    if asked.limits != "none":
+        sandbox.switches.limits = documented_limits(asked.limits)
+    with Served(sandbox, asked.port) as served:
+        print(served.url, flush=True)  # noqa: T201 - whoever started us reads it
+        try:
+            served.wait()
+        except KeyboardInterrupt:
+            return
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m latido_zendesk.sandbox", description=__doc__)
+    parser.add_argument("--tickets", type=int, default=3_000)
+    parser.add_argument("--users", type=int, default=None, help="one for every five tickets, if not given")
+    parser.add_argument("--seed", default="latido")
+    parser.add_argument("--end", type=date.fromisoformat, default=datetime.now(UTC).date(), help="default: today")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--limits", choices=("none", "fixed", "sliding"), default="none", help="the documented ones")
+    parser.add_argument("--speed", type=float, default=1.0, help="how fast the sandbox's clock runs")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

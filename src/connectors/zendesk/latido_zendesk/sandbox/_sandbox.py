@@ -1,0 +1,142 @@
+"""The sandbox: Zendesk's routes, its limits, who may read what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from latido.testing import Sandbox
+from latido_zendesk.sandbox import _bodies as bodies
+from latido_zendesk.sandbox._account import Account
+from latido_zendesk.sandbox._exports import Exports
+from latido_zendesk.sandbox._oauth import CLIENT_ID, CLIENT_SECRET, Doorkeeper
+from latido_zendesk.sandbox._records import Records
+from latido_zendesk.sandbox._switches import ZendeskSwitches
+from latido_zendesk.sandbox._tables import Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from latido.connect import Clock
+    from latido.testing import Allowance, Fault, Handler, World
+
+_API = "/api/v2/"
+_ADMIN_ONLY = ("/incremental/", "/satisfaction_ratings", "/guide/survey_responses", "/ticket_audits")
+_RESOURCES = {"ticket": "tickets", "user": "users", "organization": "organizations"}
+_BUCKETS = (
+    ("/incremental/tickets", "exports"), ("/incremental/organizations", "exports"),
+    ("/incremental/ticket_events", "exports"), ("/incremental/users", "user-exports"),
+    ("/deleted_tickets", "deleted-tickets"), ("/search/export", "search-export"),
+)  # fmt: skip
+_HEADERS = {
+    "exports": "zendesk-ratelimit-incremental-exports",
+    "user-exports": "zendesk-ratelimit-incremental-exports-cursor",
+    "deleted-tickets": "zendesk-ratelimit-deleted-tickets-index",
+    "search-export": "zendesk-ratelimit-search-export",
+}
+
+
+class ZendeskSandbox(Sandbox):
+    """Zendesk Support, with *world* in it."""
+
+    Switches: ClassVar[type[ZendeskSwitches]] = ZendeskSwitches
+    switches: ZendeskSwitches
+
+    def __init__(self, world: World, clock: Clock | None = None) -> None:
+        self.world = world
+        self._account = Account(world)
+        super().__init__(clock)
+        self.records = Records(self._account)
+        self.doorkeeper = Doorkeeper(self.clock, self.switches)
+        self._exports = Exports(self.records, self.switches, self.clock)
+        self._tables = Tables(self._account, self.switches)
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            "connector": "zendesk",
+            "subdomain": self._account.subdomain,
+            "base_url": self.url,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        }
+
+    def routes(self) -> Sequence[tuple[str, str, Handler]]:
+        exports, tables, door = self._exports, self._tables, self.doorkeeper
+        asked: tuple[tuple[str, Handler], ...] = (
+            ("users/me", self._me),
+            ("incremental/tickets/cursor", exports.tickets),
+            ("incremental/users/cursor", exports.users),
+            ("incremental/organizations", exports.organizations),
+            ("groups", tables.groups),
+            ("brands", tables.brands),
+            ("custom_statuses", tables.custom_statuses),
+            ("ticket_fields", tables.ticket_fields),
+            ("user_fields", tables.user_fields),
+            ("organization_fields", tables.organization_fields),
+        )
+        return (
+            ("POST", "/oauth/tokens", door.token),
+            ("GET", "/oauth/authorizations/new", door.authorize),
+            *(("GET", _API + path, handler) for path, handler in asked),
+        )
+
+    def path(self, path: str) -> str:
+        return path.removesuffix(".json")
+
+    def authorized(self, request: Request, route: str) -> Response | None:
+        if route.startswith("/oauth/"):
+            return None
+        scopes = self.doorkeeper.scopes(request)
+        if scopes is None:
+            return self._stranger(request, route)
+        for part, shape in self.switches.forbidden.items():
+            if part in route:
+                return bodies.forbidden(shape)
+        if self.switches.role != "admin" and any(part in route for part in _ADMIN_ONLY):
+            return bodies.forbidden("ticketing")
+        return None if {"read", *_scopes(route)} & scopes else bodies.forbidden("object")
+
+    def buckets(self, route: str) -> Sequence[str]:
+        if route.startswith("/oauth/"):
+            return ()
+        return ("account", *(name for part, name in _BUCKETS if part in route))
+
+    def limit_headers(self, allowances: dict[str, Allowance]) -> dict[str, str]:
+        family = self.switches.headers
+        headers: dict[str, str] = {}
+        for name, each in allowances.items():
+            if name != "account":
+                told = f"total={each.limit.requests}; remaining={each.remaining}; resets={each.resets}"
+                headers |= {_HEADERS[name]: told} if family != "none" else {}
+                continue
+            if family in {"both", "old"}:
+                headers |= {"x-rate-limit": str(each.limit.requests), "x-rate-limit-remaining": str(each.remaining)}
+            if family in {"both", "new"}:
+                headers |= {"ratelimit-limit": str(each.limit.requests), "ratelimit-remaining": str(each.remaining)}
+                headers |= {"ratelimit-reset": str(each.resets)}
+        return headers
+
+    def refusal(self, fault: Fault) -> Response:
+        return bodies.edge_too_many() if fault.kind == "edge" else bodies.too_many()
+
+    def unknown(self, request: Request) -> Response:
+        del request
+        return bodies.no_endpoint()
+
+    def _me(self, request: Request) -> Response:
+        return self._tables.me(request, known=self.doorkeeper.scopes(request) is not None)
+
+    def _stranger(self, request: Request, route: str) -> Response | None:
+        if request.headers.get("authorization", "").startswith("Bearer"):
+            return bodies.invalid_token()
+        return None if route.endswith("/users/me") else bodies.unauthenticated()
+
+
+def _scopes(route: str) -> set[str]:
+    """Return the narrow scopes that open *route*; `read` opens everything."""
+    named = {f"{scope}:read" for part, scope in _RESOURCES.items() if f"/{part}" in route}
+    if "/guide/" in route:
+        return {"hc:read"}
+    return named or {"tickets:read", "users:read"}

@@ -1,0 +1,48 @@
+"""What can be different, or wrong, with the account."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from latido.testing import Limit, Switches
+
+ACCOUNT_LIMIT = 700
+
+
+def documented_limits(window: Literal["fixed", "sliding"] = "fixed") -> dict[str, Limit]:
+    """Return the limits of an account of plan Enterprise without add-on."""
+    per_minute = {
+        "account": ACCOUNT_LIMIT,
+        "exports": 10,
+        "user-exports": 20,
+        "deleted-tickets": 10,
+        "search-export": 100,
+    }
+    return {name: Limit(requests=requests, window=window) for name, requests in per_minute.items()}
+
+
+class ZendeskSwitches(Switches):
+    """The moods of a Zendesk account.
+
+    `token_life`: seconds that an access token lives, None for one that never dies. `api_tokens`: whether the old ones
+    still work. `role`: of whoever the credential belongs to. `forbidden`: parts of routes that answer 403, each with
+    its shape. `surveys`: whether the plan has questionnaires. `embedded_metric_sets`: in the ticket, not beside it.
+    `headers`: which family of rate limit headers is sent. `heavy_above`: pages with more rows time out (504).
+    `lag`: seconds that the exports of tickets stay behind. `stuck_seconds`: a time-based page never moves on from a
+    second with more rows than fit. `gzip`: compress for whoever accepts it. `bad_cursors`: refuse every cursor.
+    """
+
+    token_life: int | None = 1800
+    api_tokens: bool = True
+    role: Literal["admin", "agent"] = "admin"
+    forbidden: dict[str, Literal["ticketing", "object", "text", "empty"]] = Field(default_factory=dict)
+    surveys: bool = True
+    embedded_metric_sets: bool = False
+    headers: Literal["both", "old", "new", "none"] = "both"
+    heavy_above: int | None = None
+    lag: int = 60
+    stuck_seconds: bool = False
+    gzip: bool = False
+    bad_cursors: bool = False

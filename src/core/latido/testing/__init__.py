@@ -1,0 +1,24 @@
+"""For those who test: an imaginary business, its true figures, servers that behave like vendors, clocks."""
+
+from latido.testing._clocks import FastClock, ManualClock
+from latido.testing._faults import Fault, Limit, Switches
+from latido.testing._sandbox import Handler, Sandbox, Stats, json, json_bytes
+from latido.testing._served import Served
+from latido.testing._throttle import Allowance
+from latido.testing.world import World
+
+__all__ = [
+    "Allowance",
+    "FastClock",
+    "Fault",
+    "Handler",
+    "Limit",
+    "ManualClock",
+    "Sandbox",
+    "Served",
+    "Stats",
+    "Switches",
+    "World",
+    "json",
+    "json_bytes",
+]
