@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from random import Random
 
+    from latido.testing.world._people import Role
     from latido.testing.world._stories import Story
     from latido.testing.world._tickets import Channel, Fate, Rating, Survey
 
