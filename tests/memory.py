@@ -99,11 +99,12 @@ class MemoryConnector(Connector):
     title = "Memory"
     Settings = ConnectorSettings
     scripts: ClassVar[Sequence[Script]] = ()
+    stream_type: ClassVar[type[ScriptedStream]] = ScriptedStream
     tables: ClassVar[Mapping[str, Callable[[], Any]]] = {}
     known_fields: ClassVar[Mapping[str, Mapping[str, str]]] = {}
 
     def streams(self) -> Sequence[Stream]:
-        return [ScriptedStream(self, script) for script in self.scripts]
+        return [self.stream_type(self, script) for script in self.scripts]
 
     def check(self) -> Sequence[Finding]:
         return []

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import signal
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from latido.connect import Count, Page, Rejected
+from latido.connect import Count, Mapping, Page, Rejected
 from latido.errors import CredentialError, NotOffered, UsageError, VendorUnavailable
 from latido.schema import Account, Contact, Ticket, TicketEvent
-from latido.sync import Options, Sync
+from latido.sync import Options, Sync, retry_quarantine
 from latido.warehouse import Warehouse
-from tests.memory import NOON, FakeClock, Listener, Script, page, source_of, stored, synced
+from tests.memory import NOON, FakeClock, Listener, Script, ScriptedStream, page, source_of, stored, synced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from latido.connect import Cursor
-    from latido.sync import Report
+    from latido.sync import Report, Source
 
 
 @pytest.fixture
@@ -401,3 +404,57 @@ def test_a_rejected_record_without_a_key_is_kept_once(warehouse: Warehouse, tmp_
 
     with warehouse.reading() as connection:
         assert (1,) == connection.execute("SELECT COUNT(*) FROM _latido_quarantine").fetchone()
+
+
+def test_quarantined_records_get_a_second_chance(warehouse: Warehouse, tmp_path: Path) -> None:
+    """The mapping was at fault, and is mended: nothing has to be read from the vendor again."""
+
+    class Strict(ScriptedStream):
+        mappings = (Mapping(Account, source_id="id", employees="staff"),)
+
+        def pages(self, cursor: Cursor) -> Iterator[Page]:
+            del cursor
+            rows, rejected = self.rows(Account, [{"id": 1, "staff": "ten", "staff_count": 10}, {"id": 2, "staff": 5}])
+            yield Page([rows], {"after": 1}, rejected=rejected)
+
+    class Mended(Strict):
+        mappings = (Mapping(Account, source_id="id", employees="staff_count"),)
+
+    def desk(stream: type[ScriptedStream]) -> Source:
+        return source_of(tmp_path, accounts(), stream_type=stream)
+
+    assert 5 == synced(warehouse, desk(Strict)).exit_code
+    again = retry_quarantine(warehouse, desk(Mended))
+
+    assert [(1, 0)] == [(receipt.inserted, receipt.quarantined) for receipt in again]
+    assert [("1", 10), ("2", 5)] == stored(warehouse, Account, "source_id", "employees")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd"), st.none() | st.integers(0, 3), st.text(max_size=3)), min_size=1, max_size=12
+    ),
+    st.integers(1, 5),
+    st.integers(1, 6),
+)
+@settings(max_examples=15, deadline=None)
+def test_chunking_and_delivering_twice_change_nothing(
+    rows: list[tuple[str, int | None, str]], chunk: int, checkpoint: int
+) -> None:
+    """However rows are cut into pages and flushes, the greatest version stays, and of equal ones the later."""
+    records = [{"source_id": key, "version": version, "name": name} for key, version, name in rows]
+    pages = [page(Account, *records[at : at + chunk], cursor={"after": at}) for at in range(0, len(records), chunk)]
+    winners: dict[str, tuple[int, str]] = {}
+    for key, version, name in rows:
+        rank = -1 if version is None else version
+        if key not in winners or rank >= winners[key][0]:
+            winners[key] = (rank, name)
+
+    with TemporaryDirectory() as folder:
+        warehouse = Warehouse(Path(folder) / "latido.duckdb")
+        for _turn in range(2):
+            script = Script("accounts", (Account,), lambda _cursor: pages)
+            assert 0 == synced(warehouse, source_of(Path(folder), script), checkpoint_rows=checkpoint).exit_code
+
+            expected = [(key, name) for key, (_rank, name) in sorted(winners.items())]
+            assert expected == stored(warehouse, Account, "source_id", "name")

@@ -15,6 +15,8 @@ from latido.warehouse._history import (
     stored_rows,
     utc_text,
 )
+from latido.warehouse._publish import publish
+from latido.warehouse._sql import scalar
 from latido.warehouse._tables import SCHEMA_VERSION, columns, ddl, meta, put_meta
 
 __all__ = [
@@ -32,10 +34,12 @@ __all__ = [
     "insert",
     "meta",
     "note_ids",
+    "publish",
     "put_meta",
     "put_reference",
     "put_swept",
     "reference",
+    "scalar",
     "stored_rows",
     "touch",
     "utc_text",

@@ -80,7 +80,7 @@ class Warehouse:
         Waits up to *wait* seconds (default 10 minutes) for another program to let go, telling *on_wait* once who it is,
         then raises LockedError.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         with _turns[self.path]:
             connection = self._open(WRITER_WAITS_SECONDS if wait is None else wait, on_wait=on_wait)
             try:
@@ -97,6 +97,15 @@ class Warehouse:
         """Bring the tables of an older file up to date."""
         with self.writing():
             pass
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                _("The folder of the warehouse cannot be made: {error}", error=error.strerror),
+                _('Set another file in latido.toml: [latido] warehouse = "latido.duckdb"'),
+            ) from error
 
     def _open(
         self, wait: float, *, read_only: bool = False, on_wait: Callable[[LockedError], None] | None = None
