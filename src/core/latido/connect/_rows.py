@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from latido.schema._columns import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -98,5 +97,5 @@ def _decoded(kind: ColumnType, value: Any) -> Any:
     if value is None:
         return None
     if kind.name == "instant":
-        return EPOCH + timedelta(microseconds=value)
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)
     return orjson.loads(value) if kind.name in {"texts", "json"} else value

@@ -7,7 +7,7 @@ doubles) and are cast there, a whole column at a time.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -149,5 +149,3 @@ Tags = Annotated[
     tuple[str, ...], ColumnType("texts", "VARCHAR[]", "text", _tags, "CAST(CAST({} AS JSON) AS VARCHAR[])")
 ]
 Json = Annotated[dict[str, Any], ColumnType("json", "JSON", "text", _json, "CAST({} AS JSON)")]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from latido.connect._meter import METER, Meter
+from latido.connect import METER, Meter
 from latido.errors import GapError, LatidoError, NotOffered, Stopped, VendorUnavailable
 from latido.messages import marker
 from latido.sync._cursor import mapping_changed, sweep_is_due, where_to_start

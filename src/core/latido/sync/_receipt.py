@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from datetime import datetime
 
-    from latido.connect._meter import Meter
+    from latido.connect import Meter
     from latido.errors import LatidoError
     from latido.messages import Message
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from latido.connect import Clock, SystemClock
-from latido.connect._mapping import UTC_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
-    from zoneinfo import ZoneInfo
 
     import httpx
 
@@ -27,7 +26,7 @@ class Source:
     connector: type[Connector]
     settings: ConnectorSettings
     folder: Path = Path(".latido")
-    time_zone: ZoneInfo = UTC_ZONE
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     clock: Clock = field(default_factory=SystemClock)
     transport: httpx.BaseTransport | None = None
 
