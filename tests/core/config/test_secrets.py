@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from latido.connect._redact import redacted
+from latido.connect import redacted
 from latido.errors import ConfigurationError
 from tests.core.config.conftest import DeskSettings
 

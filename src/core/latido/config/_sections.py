@@ -108,7 +108,7 @@ class LatidoSettings(Section):
 class DemoSettings(Section):
     """The imaginary business of `latido demo`; the same three always make the same one."""
 
-    seed: int = Field(1, description="Which business it is.")
+    seed: str = Field("latido", description="Which business it is.")
     ends_on: date | None = Field(None, description="The last day of its history.")
     tickets: int = Field(2000, ge=1, description="About how many tickets it has.")
 

@@ -12,7 +12,7 @@ from latido.config._complaints import mentions, unknown_key, validated
 from latido.config._duration import spelt
 from latido.config._layers import Origin, Setting
 from latido.config._references import ENV, FILE
-from latido.connect._redact import keep_secret
+from latido.connect import keep_secret
 from latido.errors import ConfigurationError
 from latido.messages import marker
 from latido.schema import TABLES

@@ -1,6 +1,6 @@
 """What others add to Latido, and how it is found."""
 
-from latido.plugins._manager import LeftOut, Plugins, plugin_manager
+from latido.plugins._manager import Installed, LeftOut, Plugins, plugin_manager
 from latido.plugins.hookspecs import hookimpl
 
-__all__ = ["LeftOut", "Plugins", "hookimpl", "plugin_manager"]
+__all__ = ["Installed", "LeftOut", "Plugins", "hookimpl", "plugin_manager"]

@@ -28,6 +28,17 @@ GROUP = "latido"
 
 
 @dataclass(frozen=True, slots=True)
+class Installed:
+    """A plugin that is used: where it came from (None: from memory), what it implements, the connectors it offers."""
+
+    name: str
+    distribution: str | None
+    version: str | None
+    hooks: tuple[str, ...]
+    connectors: tuple[type[Connector], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A plugin that could not be used, and why."""
 
@@ -42,6 +53,11 @@ class Plugins:
     def __init__(self, manager: pluggy.PluginManager, left_out: Iterable[LeftOut] = ()) -> None:
         self.manager = manager
         self.left_out = list(left_out)
+        self.distributions: dict[str, metadata.Distribution] = {}
+
+    def installed(self) -> list[Installed]:
+        """Return the plugins that are used, by name."""
+        return [self._installed(name, plugin) for name, plugin in sorted(self.manager.list_name_plugin())]
 
     def connectors(self) -> dict[str, type[Connector]]:
         """Return the installed connectors by name."""
@@ -68,6 +84,18 @@ class Plugins:
         """Let every plugin add its commands to *app*."""
         for plugin in self._implementations("latido_commands"):
             self._called(plugin, "latido_commands", {"app": app})
+
+    def _installed(self, name: str, plugin: Any) -> Installed:
+        distribution = self.distributions.get(name)
+        hooks = tuple(sorted(each.name for each in self.manager.get_hookcallers(plugin) or ()))
+        offered = self._called(plugin, "latido_connectors", {}) if "latido_connectors" in hooks else None
+        return Installed(
+            name,
+            distribution.name if distribution else None,
+            distribution.version if distribution else None,
+            hooks,
+            tuple(offered or ()),
+        )
 
     def _offers(self, hook: str) -> Iterable[Any]:
         for plugin in self._implementations(hook):
@@ -98,6 +126,8 @@ def plugin_manager(
     for entry in metadata.entry_points(group=GROUP) if installed is None else installed:
         try:
             _register(manager, entry.load(), entry.name)
+            if entry.dist:
+                plugins.distributions[entry.name] = entry.dist
         except Exception as error:  # noqa: BLE001 - a stranger's import may fail in any way
             distribution = entry.dist.name if entry.dist else "?"
             plugins.left_out.append(LeftOut(entry.name, distribution, _("it cannot be loaded: {e}", e=repr(error))))

@@ -2,6 +2,7 @@
 
 from latido.warehouse._batch import Batch
 from latido.warehouse._census import begin_census, end_census, note_ids
+from latido.warehouse._erasing import compact, forget_person, forget_source
 from latido.warehouse._file import Warehouse
 from latido.warehouse._flush import flush, touch
 from latido.warehouse._history import (
@@ -17,6 +18,7 @@ from latido.warehouse._history import (
 )
 from latido.warehouse._publish import publish
 from latido.warehouse._sql import scalar
+from latido.warehouse._standing import freshness, quarantined, receipts, runs, sources_standing, streams_standing
 from latido.warehouse._tables import SCHEMA_VERSION, columns, ddl, meta, put_meta
 
 __all__ = [
@@ -26,11 +28,15 @@ __all__ = [
     "Warehouse",
     "begin_census",
     "columns",
+    "compact",
     "cursors",
     "ddl",
     "end_census",
     "finish_run",
     "flush",
+    "forget_person",
+    "forget_source",
+    "freshness",
     "insert",
     "meta",
     "note_ids",
@@ -38,9 +44,14 @@ __all__ = [
     "put_meta",
     "put_reference",
     "put_swept",
+    "quarantined",
+    "receipts",
     "reference",
+    "runs",
     "scalar",
+    "sources_standing",
     "stored_rows",
+    "streams_standing",
     "touch",
     "utc_text",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,8 +15,7 @@ from latido.warehouse._sql import scalar
 from latido.warehouse._tables import INTERNAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     import duckdb
 
@@ -23,21 +23,23 @@ if TYPE_CHECKING:
     from latido.warehouse._file import Warehouse
 
 PEOPLE = ("contacts", "users")
-_GROUPED_BY_EMAIL = ("survey_responses", "survey_invitations")
-_POINTERS = ("contact_id", "requester_email", "respondent_email")
-_WORDS = ("subject", "comment", "csat_comment")
-_KEPT = frozenset({"source_id", "merged_into"})
+ADDRESSES = ("requester_email", "respondent_email")
+WORDS = ("subject", "comment", "csat_comment", "custom")
+KEYS = frozenset({"source_id", "merged_into"})
+THEIRS = "EXISTS (SELECT 1 FROM _person AS p WHERE p.source = t.source AND p.source_id = t.{})"
 
 
 def forget_source(warehouse: Warehouse, source: str) -> Counter[str]:
     """Delete all that was ever read from *source*, and count it by table."""
     erased: Counter[str] = Counter()
+    internal = [name for name, body in INTERNAL.items() if re.search(r"\bsource\b", body)]
     with warehouse.writing() as connection, _transaction(connection):
-        tables = [entity.table for entity in ENTITIES]
-        for table in [*tables, *(name for name, body in INTERNAL.items() if re.search(r"\bsource\b", body))]:
-            erased[table] = _delete(connection, table, "source = ?", [source])
+        for table in internal:
+            connection.execute(f"DELETE FROM {table} WHERE source = ?", [source])
+        for entity in ENTITIES:
+            erased[entity.table] = _changed(connection, f"DELETE FROM {entity.table} WHERE source = ?", [source])
     compact(warehouse)
-    return +Counter({table: n for table, n in erased.items() if not table.startswith("_")})
+    return +erased
 
 
 def forget_person(warehouse: Warehouse, email: str) -> Counter[str]:
@@ -57,10 +59,12 @@ def compact(warehouse: Warehouse) -> None:
     draft.unlink(missing_ok=True)
     try:
         with warehouse.writing() as connection:
+            connection.execute("CHECKPOINT")
             name = scalar(connection, "SELECT current_database()")
-            connection.execute(f"ATTACH '{_quoted(draft)}' AS _latido_compact")
-            connection.execute(f'COPY FROM DATABASE "{name}" TO _latido_compact')
-            connection.execute("DETACH _latido_compact")
+            escaped = str(draft).replace("'", "''")
+            connection.execute(f"ATTACH '{escaped}' AS _latido_draft")
+            connection.execute(f'COPY FROM DATABASE "{name}" TO _latido_draft')
+            connection.execute("DETACH _latido_draft")
             draft.replace(warehouse.path)
     finally:
         draft.unlink(missing_ok=True)
@@ -74,77 +78,85 @@ class _Person:
         self._email = email
         # The address as a word of its own: ana@a.example is no part of mariana@a.example.
         self._pattern = rf"(?i)(^|[^a-z0-9._%+-]){re.escape(email)}($|[^a-z0-9.-]|\.($|[^a-z0-9]))"
-        self._token = f"erased-{secrets.token_hex(8)}"
         connection.execute("CREATE OR REPLACE TEMP TABLE _person (source VARCHAR, source_id VARCHAR)")
 
     def erase(self) -> Counter[str]:
         erased: Counter[str] = Counter()
         for table in PEOPLE:
-            where = f"LOWER(TRIM(email)) = ? OR REGEXP_MATCHES(COALESCE(email, ''), ?)"
-            self._execute(f"INSERT INTO _person SELECT source, source_id FROM {table} WHERE {where}", self._email, self._pattern)
+            where = "LOWER(TRIM(email)) = $email"
+            self._change(f"INSERT INTO _person SELECT source, source_id FROM {table} WHERE {where}", email=self._email)
         for entity in ENTITIES:
-            erased[entity.table] += self._of_table(entity)
-        erased["quarantine"] += self._quarantine()
-        _delete(self._connection, "_latido_references", "REGEXP_MATCHES(CAST(body AS VARCHAR), ?)", [self._pattern])
+            erased[entity.table] = self._own_rows(entity) + self._words(entity) + self._mentions(entity)
+        erased["quarantine"] = self._quarantine()
+        self._change("DELETE FROM _latido_references WHERE REGEXP_MATCHES(CAST(body AS VARCHAR), $pattern)")
+        self._connection.execute("DROP TABLE _person")
         return erased
 
-    def _of_table(self, entity: type[Record]) -> int:
-        columns = entity.columns()
-        n = 0
-        if entity.table in PEOPLE:
-            n += _delete(self._connection, entity.table, self._is_theirs("source_id"), [])
-        theirs = [self._is_theirs(name) for name in ("contact_id",) if name in columns]
-        theirs += [f"LOWER(TRIM({name})) = '{_sql(self._email)}'" for name in _POINTERS[1:] if name in columns]
-        if theirs:
-            n += self._blank(entity, " OR ".join(theirs))
-        return n + self._mentions(entity)
+    def _own_rows(self, entity: type[Record]) -> int:
+        if entity.table not in PEOPLE:
+            return 0
+        return self._change(f"DELETE FROM {entity.table} AS t WHERE {THEIRS.format('source_id')}")
 
-    def _blank(self, entity: type[Record], theirs: str) -> int:
-        """Take their words and their address out of rows that are theirs."""
+    def _words(self, entity: type[Record]) -> int:
+        """Take their words and their address out of rows that are theirs.
+
+        Answers of one person stay one person's: a token that leads nowhere stands for the address.
+        """
         columns = entity.columns()
-        cleared = {name: "NULL" for name in (*_WORDS, *_POINTERS[1:], "custom") if name in columns}
-        if entity.table in _GROUPED_BY_EMAIL:
-            # Answers of one person stay one person's: a token that leads nowhere stands for the address.
-            cleared["respondent_email"] = f"CASE WHEN respondent_email IS NULL THEN NULL ELSE '{self._token}' END"
-        assigned = ", ".join(f"{name} = {value}" for name, value in cleared.items())
-        return self._update(entity.table, assigned, theirs)
+        theirs = [f"LOWER(TRIM(t.{name})) = $email" for name in ADDRESSES if name in columns]
+        theirs += [THEIRS.format("contact_id")] if "contact_id" in columns else []
+        blanked = [f"{name} = NULL" for name in WORDS if name in columns]
+        blanked += [f"{name} = IF({name} IS NULL, NULL, $token)" for name in ADDRESSES if name in columns]
+        if not theirs:
+            return 0
+        statement = f"UPDATE {entity.table} AS t SET {', '.join(blanked)} WHERE {' OR '.join(theirs)}"
+        return self._change(statement, email=self._email, token=f"erased-{secrets.token_hex(8)}")
 
     def _mentions(self, entity: type[Record]) -> int:
         """Take the address out of whatever else holds it."""
         n = 0
         for name, kind in entity.columns().items():
-            if kind.name == "text" and name not in _KEPT:
-                n += self._update(entity.table, f"{name} = NULL", f"REGEXP_MATCHES({name}, '{_sql(self._pattern)}')")
-            elif kind.name == "texts":
-                rest = f"LIST_FILTER({name}, lambda tag: NOT REGEXP_MATCHES(tag, '{_sql(self._pattern)}'))"
-                n += self._update(entity.table, f"{name} = {rest}", f"LEN({name}) > LEN({rest})")
-        return n + self._custom(entity.table)
+            if kind.name == "texts":
+                kept = f"LIST_FILTER({name}, lambda each: NOT REGEXP_MATCHES(each, $pattern))"
+                n += self._change(f"UPDATE {entity.table} SET {name} = {kept} WHERE LEN({name}) > LEN({kept})")
+            elif kind.name == "text" and name not in KEYS:
+                n += self._change(f"UPDATE {entity.table} SET {name} = NULL WHERE REGEXP_MATCHES({name}, $pattern)")
+        return n + self._custom_fields(entity.table)
 
-    def _custom(self, table: str) -> int:
+    def _custom_fields(self, table: str) -> int:
         found = self._connection.execute(
-            f"SELECT source, source_id, CAST(custom AS VARCHAR) FROM {table} WHERE REGEXP_MATCHES(CAST(custom AS VARCHAR), ?)",
-            [self._pattern],
+            f"""SELECT source, source_id, CAST(custom AS VARCHAR) FROM {table}
+                WHERE REGEXP_MATCHES(CAST(custom AS VARCHAR), $pattern)""",
+            {"pattern": self._pattern},
         ).fetchall()
         for source, source_id, custom in found:
-            kept = {key: value for key, value in orjson.loads(custom).items() if not self._is_in(value)}
-            self._execute(
+            kept = {name: value for name, value in orjson.loads(custom).items() if not self._is_in(value)}
+            self._connection.execute(
                 f"UPDATE {table} SET custom = ? WHERE source = ? AND source_id = ?",
-                orjson.dumps(kept).decode() if kept else None, source, source_id,
-            )  # fmt: skip
+                [orjson.dumps(kept).decode() if kept else None, source, source_id],
+            )
         return len(found)
 
     def _quarantine(self) -> int:
-        theirs = f"REGEXP_MATCHES(CAST(payload AS VARCHAR), ?) OR table_name IN {PEOPLE} AND {self._is_theirs('source_id')}"
-        return _delete(self._connection, "_latido_quarantine", theirs, [self._pattern])
+        theirs = f"table_name IN {PEOPLE} AND {THEIRS.format('source_id')}"
+        mentioned = "REGEXP_MATCHES(CAST(payload AS VARCHAR), $pattern)"
+        return self._change(f"DELETE FROM _latido_quarantine AS t WHERE {theirs} OR {mentioned}")
 
     def _is_in(self, value: Any) -> bool:
         return re.search(self._pattern, orjson.dumps(value).decode()) is not None
 
-    def _is_theirs(self, column: str) -> str:
-        return f"(source, {column}) IN (SELECT (source, source_id) FROM _person)"
+    def _change(self, statement: str, **values: str) -> int:
+        known = {"pattern": self._pattern, **values}
+        return _changed(self._connection, statement, {name: v for name, v in known.items() if f"${name}" in statement})
 
-    def _update(self, table: str, assigned: str, where: str) -> int:
-        return len(self._connection.execute(f"UPDATE {table} SET {assigned} WHERE {where} RETURNING 1").fetchall())
 
-    def _execute(self, statement: str, *values: Any) -> None:
-        self._connection.execute(statement, values)
+def _changed(connection: duckdb.DuckDBPyConnection, statement: str, values: Sequence[str] | dict[str, str]) -> int:
+    """Return how many rows *statement* changed."""
+    return int(scalar(connection, statement, values) or 0)
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.execute("BEGIN")
+    yield
+    connection.execute("COMMIT")

@@ -30,7 +30,7 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
 
 
 def sources_standing(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Return for each source that was ever synced: the last run and how it ended, what is fresh, what is quarantined."""
+    """Return for each source that was ever synced: its last run, how fresh it is, how much is in quarantine."""
     fresh = freshness(connection)
     found = _rows(
         connection,

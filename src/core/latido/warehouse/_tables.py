@@ -27,7 +27,7 @@ New columns and tables need no entry: they are added to whatever file is opened.
 
 _OURS = {"synced_at": "TIMESTAMPTZ", "seq": "BIGINT", "_latido_hash": "UBIGINT", "_latido_stream": "VARCHAR"}
 
-_INTERNAL = {
+INTERNAL = {
     "_latido_meta": "key VARCHAR, value VARCHAR",
     "_latido_runs": """run_id VARCHAR, source VARCHAR, mode VARCHAR, started_at TIMESTAMPTZ, finished_at TIMESTAMPTZ,
         exit_code INTEGER, problem VARCHAR""",
@@ -68,7 +68,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         for statement in MIGRATIONS.get(version, ()):
             connection.execute(statement)
     connection.execute("CREATE SEQUENCE IF NOT EXISTS _latido_seq")
-    for name, body in _INTERNAL.items():
+    for name, body in INTERNAL.items():
         connection.execute(_create(name, body))
     for entity in ENTITIES:
         connection.execute(ddl(entity))
