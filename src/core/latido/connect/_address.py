@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import unquote, urlsplit
+import re
+from urllib.parse import unquote
 
 from latido.connect._redact import redacted
 from latido.errors import ConfigurationError
@@ -12,18 +13,18 @@ from latido.messages import marker
 _ = marker("latido")
 
 
+_ORIGIN_AND_PATH = re.compile(r"(https?)://([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?(/[^\s\\@?#]*)?", re.IGNORECASE)
+
+
 def check_base_url(url: str) -> None:
     """Raise ConfigurationError unless *url* is https, or http on loopback, without user, query and fragment."""
-    try:
-        address = urlsplit(url)
-        host, _port = address.hostname, address.port
-    except ValueError:
-        host, address = None, urlsplit("")
-    if not host or any((address.query, address.fragment, address.username, address.password, "\\" in url)):
+    found = _ORIGIN_AND_PATH.fullmatch(url)
+    if not found:
         raise ConfigurationError(
             _("base_url is no web address."), _("Write it as https://host, without user, query or fragment.")
         )
-    if address.scheme != "https" and not (address.scheme == "http" and is_loopback(host)):
+    scheme, host = found[1].lower(), found[2]
+    if scheme == "http" and not is_loopback(host.strip("[]")):
         raise ConfigurationError(
             _("base_url must begin with https:// (plain http only on this machine)."),
             _("Write it as https://{host}.", host=host),

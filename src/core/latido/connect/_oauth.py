@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
+from latido.connect._address import check_base_url
 from latido.connect._auth import printable
 from latido.connect._http import Http
 from latido.connect._redact import keep_secret
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from latido.connect._connector import Runtime
 
 _ = marker("latido")
+
+PROMPT = Retry(patience=120)
+"""Others wait while one renews."""
 
 REJECTIONS = (400, 401, 403)
 
@@ -53,8 +58,10 @@ class OAuth:
         form: bool = False,
     ) -> None:
         keep_secret(client_secret)
+        check_base_url(token_url)
         address = urlsplit(token_url)
-        self._http = Http(f"{address.scheme}://{address.netloc}", runtime, retry=Retry(patience=120))
+        self._server = f"{address.scheme}://{address.netloc}"
+        self._host = address.hostname
         self._path = address.path
         self._runtime = runtime
         self._client = {"client_id": client_id, "client_secret": client_secret.get_secret_value()}
@@ -80,9 +87,6 @@ class OAuth:
         keep_secret(code)
         pair = self._requested({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}, None)
         self._store.put(self._runtime.source, pair)
-
-    def close(self) -> None:
-        self._http.close()
 
     def _renewed(self, rejected: str | None) -> Tokens:
         def change(stored: Tokens | None) -> Tokens:
@@ -110,24 +114,22 @@ class OAuth:
     def _requested(self, grant: Mapping[str, str], refresh_token: str | None) -> Tokens:
         body = {**grant, **self._client, **self._fields}
         content: Mapping[str, Any] = {"form": body} if self._form else {"json": body}
-        try:
-            reply = self._http.post(self._path, give_up_on=REJECTIONS, **content)
-        except Refused as refusal:
-            if refusal.status not in REJECTIONS:
-                raise
-            raise self._rejected(refusal) from refusal
+        with closing(Http(self._server, self._runtime, retry=PROMPT)) as http:
+            try:
+                reply = http.post(self._path, give_up_on=REJECTIONS, **content)
+            except Refused as refusal:
+                raise (self._rejected(refusal) if refusal.status in REJECTIONS else refusal) from refusal
         return self._parsed(reply.json(), refresh_token)
 
     def _parsed(self, answer: Any, refresh_token: str | None) -> Tokens:
         if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
-            raise VendorUnavailable(_("{host} answers without a token.", host=self._http.host))
+            raise VendorUnavailable(_("{host} answers without a token.", host=self._host))
         keep_secret(answer["access_token"], answer.get("refresh_token"))
-        now = self._runtime.clock.now()
-        life = answer.get("expires_in")
+        now, life = self._runtime.clock.now(), _life(answer.get("expires_in"))
         return Tokens(
             printable(answer["access_token"]),
             now,
-            None if life is None else now + timedelta(seconds=float(life)),
+            None if life is None else now + life,
             answer.get("refresh_token") or refresh_token,
         )
 
@@ -137,13 +139,21 @@ class OAuth:
         said = refusal.sentence or str(refusal.status)
         if self._grant == "refresh_token" and code not in ABOUT_CLIENT:
             return CredentialError(
-                _("{host} no longer accepts the token ({said}).", host=self._http.host, said=said),
+                _("{host} no longer accepts the token ({said}).", host=self._host, said=said),
                 _("Run: latido login {source}", source=source),
             )
         return CredentialError(
-            _("{host} rejects the client id or secret ({said}).", host=self._http.host, said=said),
+            _("{host} rejects the client id or secret ({said}).", host=self._host, said=said),
             _("Check client_id and client_secret, then run: latido check {source}", source=source),
         )
+
+
+def _life(expires_in: Any) -> timedelta | None:
+    """Return how long a token lives; older clients hand out tokens that say nothing and do not expire."""
+    try:
+        return timedelta(seconds=float(expires_in))
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 class _Keeper(Protocol):

@@ -18,10 +18,10 @@ SHORTEST = 6
 """A shorter text is no secret: hiding it wherever it occurs would hide half of every sentence."""
 
 _PATTERNS = (
-    re.compile(r"(?i)\b((?:basic|bearer)\s+)[\w+/=.~-]{6,}"),
+    re.compile(r"(?i)\b((?:basic|bearer)\s+)[\w+/=.~-]{16,}"),
     re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)(?!basic |bearer )[^\s\"'&,;}]+"),
     re.compile(
-        r"(?i)((?:\b|_)(?:token|secret|password|assertion|api_?key)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;}]+",
+        r"(?i)((?:token|secret|password|assertion|api_?key)(?:=|[\"']\s*[:=]\s*[\"']?))[^\s\"'&,;}]+",
     ),
     re.compile(r"(?i)([?&](?:code|auth)=)[^\s\"'&,;}]+"),
 )

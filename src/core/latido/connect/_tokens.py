@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,10 @@ from latido.errors import ConfigurationError
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from filelock import BaseFileLock
 
 _ = marker("latido")
 
@@ -70,15 +70,12 @@ class TokenStore:
                     self._write({**self._read(), source: asdict(tokens)})
             return tokens
 
-    @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
+    def _locked(self, name: str) -> BaseFileLock:
+        """Return a lock that ends with the process that holds it, however that one ends."""
+        from filelock import FileLock
+
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)  # ends with the process that holds it, however that one ends
-            yield
-        finally:
-            os.close(descriptor)
+        return FileLock(self._folder / name, mode=0o600)
 
     def _read(self) -> Mapping[str, Any]:
         try:
