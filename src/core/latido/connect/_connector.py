@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from latido.connect._stream import Stream
     from latido.messages import Message
+    from latido.testing import Sandbox, World
 
 
 _ = marker("latido")
@@ -91,18 +92,25 @@ class Connector(ABC):
     """One vendor: how to speak to it, what can be read, and whether it can be read now.
 
     `undeliverable` declares promises of the conformance suite that this vendor cannot keep, each with the reason.
+    `asks` names the settings that `latido init` asks for; by default those that have no default themselves.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     Settings: ClassVar[type[ConnectorSettings]]
     undeliverable: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    asks: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, settings: Any, runtime: Runtime) -> None:
         self.settings = settings
         self.runtime = runtime
         self._context: Context | None = None
         self._reading = threading.Lock()
+
+    @classmethod
+    def sandbox(cls, world: World) -> Sandbox | None:
+        """Return a server that behaves like this vendor and tells of *world*; None if there is none to try it with."""
+        del world
 
     @abstractmethod
     def streams(self) -> Sequence[Stream]:
