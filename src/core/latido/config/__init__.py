@@ -1,5 +1,6 @@
 """What a project is set up with: latido.toml, `.env`, the environment and flags, laid over one another."""
 
+from latido.config._complaints import mentions
 from latido.config._duration import duration
 from latido.config._layers import Origin, Setting
 from latido.config._project import Project
@@ -11,11 +12,14 @@ from latido.config._sections import (
     ScheduleSettings,
 )
 from latido.config._sources import Shown, SourceConfig
+from latido.config._writing import NewProject, NewSource
 
 __all__ = [
     "DemoSettings",
     "LatidoSettings",
     "MetricsSettings",
+    "NewProject",
+    "NewSource",
     "Origin",
     "Project",
     "Schedule",
@@ -24,4 +28,5 @@ __all__ = [
     "Shown",
     "SourceConfig",
     "duration",
+    "mentions",
 ]

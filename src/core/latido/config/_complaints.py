@@ -98,12 +98,22 @@ def origin_of(settings: Settings, keys: Keys) -> Origin:
 
 
 def _unknown(model: type[BaseModel], section: str, place: Message, keys: Keys) -> ConfigurationError:
+    for key in keys[:-1]:
+        model = _inner(model, key)
     return unknown_key(place, ".".join((section, *keys[:-1])), keys[-1], list(model.model_fields))
 
 
+def _inner(model: type[BaseModel], key: str) -> type[BaseModel]:
+    """Return the model of the section *key* inside *model*'s."""
+    field = model.model_fields.get(key)
+    branches = (field.annotation, *get_args(field.annotation)) if field else ()
+    return next((each for each in branches if isinstance(each, type) and issubclass(each, BaseModel)), BaseModel)
+
+
 def _missing(section: str, settings: Settings, keys: Keys) -> ConfigurationError:
+    section = ".".join((section, *keys[:-1]))
     return ConfigurationError(
-        _("{place}: [{section}] says no {key}.", place=_section_place(settings), section=section, key=".".join(keys)),
+        _("{place}: [{section}] says no {key}.", place=_section_place(settings), section=section, key=keys[-1]),
         _("Add it, then run: latido check"),
     )
 
@@ -115,11 +125,11 @@ def _section_place(settings: Settings) -> Message:
 
 
 def _problem(model: type[BaseModel], section: str, keys: Keys, fault: ErrorDetails) -> Message:
-    key = keys[0] if keys else section
+    key = ".".join(part for part in keys if not part.isdecimal()) or f"[{section}]"
     if fault["type"] == "value_error":
         said = fault["ctx"]["error"].args[0]
         return _("{key}: {said}", key=key, said=said)
-    field = model.model_fields.get(key)
+    field = model.model_fields.get(keys[0]) if keys else None
     if field is not None and mentions(field.annotation, SecretStr):
         return _("{key} must be {expected}.", key=key, expected=_expected(fault))
     return _("{key} must be {expected}, not {value}.", key=key, expected=_expected(fault), value=_shown(fault["input"]))

@@ -50,6 +50,11 @@ class References:
             ) from error
 
 
+def secret_variable(source: str, key: str) -> str:
+    """Return the environment variable in which the secret *key* of *source* is looked for by convention."""
+    return f"{source}_{key}".upper().replace("-", "_")
+
+
 def read_dotenv(file: Path) -> dict[str, Setting]:
     """Return the variables of a `.env` file by name, none when there is no file."""
     if not file.is_file():

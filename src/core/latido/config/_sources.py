@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from latido.config._complaints import mentions, unknown_key, validated
 from latido.config._duration import spelt
 from latido.config._layers import Origin, Setting
-from latido.config._references import ENV, FILE
+from latido.config._references import ENV, FILE, secret_variable
 from latido.connect import keep_secret
 from latido.errors import ConfigurationError
 from latido.messages import marker
@@ -97,7 +97,7 @@ class SourceConfig:
         return ".".join(("sources", self.name, *keys))
 
     def _in_clear(self, key: str, setting: Setting) -> ConfigurationError:
-        variable = f"{self.name}_{key}".upper().replace("-", "_")
+        variable = secret_variable(self.name, key)
         return ConfigurationError(
             _("{place}: {key} is a secret and may not stand here in clear.", place=setting.origin.place(), key=key),
             _('Write {key} = "env:{variable}" and put {variable}=… into .env', key=key, variable=variable),

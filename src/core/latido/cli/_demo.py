@@ -1,0 +1,45 @@
+"""The imaginary vendors of `latido demo`, served on loopback."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from latido.errors import ConfigurationError
+from latido.messages import marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from latido.config import DemoSettings, Project
+    from latido.plugins import Plugins
+    from latido.testing import World
+
+_ = marker("latido")
+
+
+@contextmanager
+def sandboxes(project: Project, plugins: Plugins) -> Iterator[dict[str, Any]]:
+    """Serve a sandbox for every source and yield, by dotted key, the settings that lead there."""
+    from latido.testing import Served
+
+    imagined = world(project.demo_world)
+    addresses: dict[str, Any] = {}
+    with ExitStack() as stack:
+        for name, source in project.sources.items():
+            app = plugins.connector(source.connector_name).sandbox(imagined)
+            if app is not None:
+                served = stack.enter_context(Served(app))
+                addresses[f"sources.{name}.base_url"] = served.url
+        yield addresses
+
+
+def world(settings: DemoSettings) -> World:
+    """Return the business that *settings* describe."""
+    from latido.testing import World
+
+    if settings.ends_on is None:
+        raise ConfigurationError(
+            _("latido.toml: [demo] says no ends_on."), _("Write the last day of its history, or run: latido demo")
+        )
+    return World(settings.seed, end=settings.ends_on, tickets=settings.tickets)

@@ -1,0 +1,103 @@
+"""`latido check`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from latido.cli._options import argument, option
+from latido.cli._output import Column
+from latido.cli._session import Session, session
+from latido.errors import LatidoError
+from latido.messages import marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from latido.config import Project, SourceConfig
+    from latido.messages import Message
+
+_ = marker("latido")
+
+CODES = {"setting": 3, "credential": 4, "outage": 6}
+STATES = {
+    "ok": _("ok"),
+    "warning": _("warning"),
+    "setting": _("setting"),
+    "credential": _("credential"),
+    "outage": _("outage"),
+    "problem": _("problem"),
+}
+
+FINDINGS = (
+    Column("source", _("source")),
+    Column("state", _("state")),
+    Column("text", _("found")),
+    Column("fix", _("what to do")),
+)
+SETTINGS = (Column("key", _("setting")), Column("value", _("value")), Column("origin", _("from")))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line of what `check` prints, and the exit code that it asks for."""
+
+    source: str
+    text: Message | str
+    fix: Message | str | None
+    wrong: str | None
+    code: int
+
+
+def check(
+    context: typer.Context,
+    source: Annotated[list[str] | None, argument(_("The sources to check; all if left out."), metavar="SOURCE")] = None,
+    config: Annotated[bool, option(_("Only show every setting and where it came from."), "--config")] = False,
+) -> int:
+    """Try settings, credentials and scopes, and say what can be read."""
+    here, names = session(context), source or []
+    return _settings(here, names) if config else _findings(here, names)
+
+
+def _settings(here: Session, names: list[str]) -> int:
+    rows = [
+        {"key": each.key, "value": each.value, "origin": each.origin}
+        for each in here.project.shown(here.plugins, names)
+    ]
+    here.output.listing("settings", SETTINGS, rows)
+    for each in here.project.chosen(names):
+        each.settings(here.plugins)
+    return 0
+
+
+def _findings(here: Session, names: list[str]) -> int:
+    from latido.cli._connecting import reachable
+    from latido.sync import exit_code
+
+    with reachable(here) as project:
+        found = [each for config in project.chosen(names) for each in _asked(here, project, config)]
+    rows = [{"source": each.source, "state": each.wrong or "ok", "text": each.text, "fix": each.fix} for each in found]
+    here.output.listing("findings", FINDINGS, _worded(here, rows))
+    return exit_code({each.code for each in found})
+
+
+def _worded(here: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "state": STATES[row["state"]]} for row in rows] if here.output.format == "table" else rows
+
+
+def _asked(here: Session, project: Project, config: SourceConfig) -> Iterator[Found]:
+    from latido.cli._connecting import connector
+
+    try:
+        asked = connector(here, project, config)
+        try:
+            asked.chosen()
+            for each in asked.check():
+                yield Found(config.name, each.text, each.fix, each.wrong, CODES.get(each.wrong or "", 0))
+        finally:
+            asked.close()
+    except LatidoError as error:
+        kind = next((kind for kind, code in CODES.items() if code == error.exit_code), "problem")
+        yield Found(config.name, error.message, error.hint, kind, error.exit_code)
