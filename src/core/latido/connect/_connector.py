@@ -60,13 +60,13 @@ class HttpSettings(ConnectorSettings):
 class Finding:
     """One thing that `check` found: in plain words, with the fix for what is not well.
 
-    `wrong` says what kind of trouble it is: a `credential` or `scope` ends `check` with exit code 4, a `setting` with
+    `wrong` says what kind of trouble it is: a `credential` (or what it may not do) ends `check` with exit code 4, a `setting` with
     3, an `outage` with 6; a `warning` is only shown.
     """
 
-    text: Message
+    text: Message | str
     wrong: Literal["credential", "setting", "outage", "warning"] | None = None
-    fix: Message | None = None
+    fix: Message | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,319 @@
+"""How Zendesk hands out records: exports with a cursor, exports by time, and lists.
+
+Every request is built here, from the configured host, a path and the whole set of parameters. The addresses in answers
+(`after_url`, `next_page`) are not used: they may lead to another host, and they forget parameters.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from latido.connect import ACCOUNT, Pace, Page, Refused, Stream
+from latido.errors import NotOffered, VendorUnavailable
+from latido.messages import marker
+from latido_zendesk import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from latido.connect import Cursor, Http, JsonObject
+    from latido_zendesk.connector import Zendesk
+
+_ = marker("latido_zendesk")
+
+HOUR = 3600
+SETTLING = 60
+"""Exports refuse a start that is younger, in seconds, and leave out what is."""
+
+MAY_NOT = 403
+GONE = (404, 410)
+TOO_SLOW = 504
+UNUSABLE = (400, 422)
+
+Params = dict[str, str | int]
+
+
+class ZendeskStream(Stream):
+    """Records that stand under `key` in the answers of `path`; `bucket` is the limit that requests count against."""
+
+    connector: Zendesk
+    path: ClassVar[str]
+    key: ClassVar[str]
+    bucket: ClassVar[str | None] = None
+
+    def ask(self, params: Mapping[str, str | int], *, give_up_on: tuple[int, ...] = ()) -> dict[str, Any]:
+        """Return one answer of this stream's path."""
+        return answer(self.connector.http, self.path, params, bucket=self.bucket, give_up_on=give_up_on)
+
+    def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
+        """Return what the mapping makes of *records*."""
+        rows, rejected = self.rows(self.entities[0], records)
+        return Page((rows,), cursor, len(records), rejected=rejected)
+
+    def probe(self) -> None:
+        """Ask for as little as possible; raises NotOffered if this stream cannot be read."""
+        self.ask({"page[size]": 1})
+
+    def pace(self) -> Pace:
+        share = self.connector.settings.rate_share
+        account = limits.BUCKETS[ACCOUNT].limit * (share or 0.7)
+        own = limits.BUCKETS[self.bucket].limit * (share or 1) if self.bucket else account
+        return Pace(min(own, account) if self.bucket else account, account)
+
+    @property
+    def now(self) -> int:
+        """Seconds since 1970."""
+        return int(self.connector.runtime.clock.now().timestamp())
+
+
+class PageSize:
+    """Rows to ask an export for: halved when Zendesk runs out of time over them, doubled again after some pages."""
+
+    most, least, patience = 1000, 125, 10
+
+    def __init__(self) -> None:
+        self.rows = self.most
+        self._went_well = 0
+
+    @property
+    def impatient(self) -> tuple[int, ...]:
+        """The refusals that fewer rows may help against."""
+        return (TOO_SLOW,) if self.rows > self.least else ()
+
+    def failed(self) -> None:
+        self.rows, self._went_well = max(self.least, self.rows // 2), 0
+
+    def worked(self) -> None:
+        self._went_well += 1
+        if self._went_well >= self.patience:
+            self.rows, self._went_well = min(self.most, self.rows * 2), 0
+
+
+class CursorExport(ZendeskStream):
+    """An export that hands out a cursor with each page.
+
+    Its cursor here is `cursor` (Zendesk's, kept verbatim) or `start_time`, and `high_water`: the latest change that was
+    seen, in seconds, from which to begin again should Zendesk no longer accept the cursor.
+    """
+
+    extra: ClassVar[Mapping[str, str]] = {}
+
+    def start(self, since: datetime | None) -> Cursor:
+        begin = int(since.timestamp()) if since else 0
+        return {"start_time": begin, "high_water": begin}
+
+    def pages(self, cursor: Cursor) -> Iterator[Page]:
+        size = PageSize()
+        while asked := self._asked(cursor, size):
+            body, cursor = asked
+            records = records_of(body, self.key)
+            following = body.get("after_cursor") or cursor.get("cursor")
+            if not body.get("end_of_stream") and following == cursor.get("cursor"):
+                raise stuck(self.path)
+            cursor = resumed(cursor, following, max(map(self.changed, records), default=0))
+            yield self.export_page(records, body, cursor)
+            if body.get("end_of_stream"):
+                return
+
+    def probe(self) -> None:
+        self.ask({"start_time": self.now - 2 * SETTLING, "per_page": 1, **self.extra})
+
+    def changed(self, record: JsonObject) -> int:
+        """Return when *record* changed by the clock of the export, in seconds; 0 if it does not tell."""
+        raise NotImplementedError
+
+    def export_page(self, records: Sequence[JsonObject], body: JsonObject, cursor: Cursor) -> Page:
+        """Return the page that *records* make; *body* is the whole answer."""
+        del body
+        return self.page(records, cursor)
+
+    def _asked(self, cursor: Cursor, size: PageSize) -> tuple[dict[str, Any], Cursor] | None:
+        """Return the next answer and the cursor that it was asked with; None if there is nothing yet."""
+        while True:
+            try:
+                body = self.ask(self._params(cursor, size), give_up_on=size.impatient)
+            except Refused as refusal:
+                if refusal.status == TOO_SLOW:
+                    size.failed()
+                    continue
+                if refusal.status not in UNUSABLE:
+                    raise
+                if "cursor" not in cursor:
+                    check_recent(refusal, int(cursor["start_time"]), self.now)
+                    return None
+                cursor = self._begun_again(cursor)
+                continue
+            size.worked()
+            return body, cursor
+
+    def _params(self, cursor: Cursor, size: PageSize) -> Params:
+        where = {"cursor": cursor["cursor"]} if "cursor" in cursor else {"start_time": cursor["start_time"]}
+        return {**where, "per_page": size.rows, **self.extra}
+
+    def _begun_again(self, cursor: Cursor) -> Cursor:
+        start = max(0, int(cursor["high_water"]) - HOUR)
+        self.connector.runtime.warn(
+            _("Zendesk no longer accepts where {stream} stopped; its last hour is read again.", stream=self.name)
+        )
+        return {"start_time": start, "high_water": cursor["high_water"]}
+
+
+class TimeExport(ZendeskStream):
+    """An export that continues at the second in which the page before ended, and repeats that second's rows."""
+
+    overlap = timedelta(hours=1)
+    bucket = limits.EXPORTS
+    extra: ClassVar[Mapping[str, str]] = {}
+
+    def start(self, since: datetime | None) -> Cursor:
+        return {"start_time": int(since.timestamp()) if since else 0}
+
+    def pages(self, cursor: Cursor) -> Iterator[Page]:
+        begin = max(0, int(cursor["start_time"]) - int(self.overlap.total_seconds()))
+        while (body := self._asked(begin)) is not None:
+            records = records_of(body, self.key)
+            end = body.get("end_time") or begin
+            ended = body.get("end_of_stream", len(records) < PageSize.most or end == begin)
+            if end <= begin and not ended:
+                end = self._past_the_second(begin)
+            page = self.page(records, {**cursor, "start_time": max(end, int(cursor["start_time"]))})
+            cursor = page.cursor or cursor
+            yield page
+            if ended:
+                return
+            begin = end
+
+    def _past_the_second(self, second: int) -> int:
+        """Return the next second.
+
+        Documentation warns of the same thousand rows without end; in recordings such a page holds the whole second.
+        """
+        self.connector.runtime.warn(
+            _(
+                "{stream}: a page ends in the second in which it began ({second}); reading goes on behind it.",
+                stream=self.name,
+                second=second,
+            )
+        )
+        return second + 1
+
+    def probe(self) -> None:
+        self.ask({"start_time": self.now - 2 * SETTLING, **self.extra})
+
+    def _asked(self, begin: int) -> dict[str, Any] | None:
+        try:
+            return self.ask({"start_time": begin, **self.extra})
+        except Refused as refusal:
+            check_recent(refusal, begin, self.now)
+            return None
+
+
+def resumed(cursor: Cursor, following: str | None, high_water: int) -> Cursor:
+    """Return *cursor* moved on; without a *following* one it stays where it is."""
+    level = max(high_water, int(cursor["high_water"]))
+    return {"cursor": following, "high_water": level} if following else {**cursor, "high_water": level}
+
+
+def check_recent(refusal: Refused, start: int, now: int) -> None:
+    """Pass over a refusal that means *start* is too recent; raise any other."""
+    if refusal.status not in UNUSABLE or not ("recent" in refusal.sentence.lower() or start > now - 2 * SETTLING):
+        raise refusal
+
+
+def listed(
+    http: Http,
+    path: str,
+    key: str,
+    params: Mapping[str, str | int] | None = None,
+    *,
+    bucket: str | None = None,
+    after: str | None = None,
+) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Yield each answer of a list, which has a list under *key*, and the cursor behind it.
+
+    The last page has a cursor too and may be empty: only `has_more` tells the end. Lists without pages have no `meta`.
+    """
+    while True:
+        asked: Params = {"page[size]": 100, **(params or {}), **({"page[after]": after} if after else {})}
+        body = answer(http, path, asked, bucket=bucket)
+        meta = body.get("meta") or {}
+        following = meta.get("after_cursor")
+        records_of(body, key)
+        yield body, following
+        if not meta.get("has_more"):
+            return
+        if not following or following == after:
+            raise stuck(path)
+        after = following
+
+
+def answer(
+    http: Http,
+    path: str,
+    params: Mapping[str, str | int] | None = None,
+    *,
+    bucket: str | None = None,
+    give_up_on: tuple[int, ...] = (),
+) -> dict[str, Any]:
+    """Return an answer. Raises NotOffered for what this account or this credential may not read."""
+    try:
+        body = http.get(path, params, bucket=bucket, give_up_on=give_up_on).json()
+    except Refused as refusal:
+        if refusal.status == MAY_NOT or refusal.status in GONE:
+            raise refused(path, refusal) from refusal
+        raise
+    if not isinstance(body, dict):
+        raise nonsense(path)
+    return body
+
+
+def refused(path: str, refusal: Refused) -> NotOffered:
+    """Return what a refusal of *path* means to people."""
+    if refusal.status == MAY_NOT:
+        return NotOffered(
+            _("Zendesk does not let this credential read {path} ({status}).", path=path, status=refusal.status),
+            _("It takes an administrator, the scope read, and a plan that has it. Run: latido check"),
+        )
+    return NotOffered(
+        _("This Zendesk account has no {path} ({status}).", path=path, status=refusal.status),
+        _("Check subdomain, and whether the plan has it. Run: latido check"),
+    )
+
+
+def records_of(body: Mapping[str, Any], key: str) -> list[JsonObject]:
+    found = body.get(key)
+    if not isinstance(found, list):
+        raise nonsense(key)
+    return found
+
+
+def nonsense(what: str) -> VendorUnavailable:
+    return VendorUnavailable(
+        _("Zendesk answers without {what}.", what=what), _("Run it again later, it resumes where it stopped.")
+    )
+
+
+def stuck(path: str) -> VendorUnavailable:
+    return VendorUnavailable(
+        _("{path}: Zendesk keeps pointing at the same page.", path=path),
+        _("Run it again later, it resumes where it stopped."),
+    )
+
+
+def embed_metrics(tickets: Sequence[Any], metric_sets: Any) -> None:
+    """Put each metric set into its ticket: Zendesk sends them there, or in a list beside the tickets."""
+    if not metric_sets:
+        return
+    by_ticket = {each.get("ticket_id"): each for each in metric_sets if isinstance(each, dict)}
+    for ticket in tickets:
+        if isinstance(ticket, dict) and ticket.get("metric_set") is None:
+            ticket["metric_set"] = by_ticket.get(ticket.get("id"))
+
+
+def instant(stamp: Any) -> datetime | None:
+    """Return the instant that *stamp* names, None if it is none."""
+    try:
+        return datetime.fromisoformat(stamp)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,216 @@
+"""Tickets, with what Zendesk measured about them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from latido.connect import Count, Mapping, Page, Rejected, Rows, computed, custom, first, lookup
+from latido.errors import CredentialError, NotOffered
+from latido.messages import marker
+from latido.schema import SurveyResponse, Ticket
+from latido_zendesk import limits
+from latido_zendesk.keyset import LIST, TicketList
+from latido_zendesk.reading import HOUR, CursorExport, ZendeskStream, answer, embed_metrics, instant, listed
+from latido_zendesk.surveys import field_answers
+from latido_zendesk.transforms import (
+    MERGED,
+    closing,
+    export_version,
+    first_reply,
+    first_solve,
+    link,
+    opened_by_agent,
+    subject,
+    survivor,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from latido.connect import Cursor, JsonObject
+    from latido.schema import Record
+
+_ = marker("latido_zendesk")
+
+PRIVATE = "description"
+"""What a customer wrote: kept nowhere, quarantine included, unless the user maps it."""
+
+TICKET = Mapping(
+    Ticket,
+    source_id="id",
+    version=export_version(),
+    external_id="external_id",
+    url=link("tickets"),
+    created_at="created_at",
+    updated_at="updated_at",
+    is_deleted=computed("is_deleted", lambda status: status == "deleted", "status"),
+    merged_into=survivor(),
+    custom=custom("custom_fields"),
+    subject=subject(),
+    account_id="organization_id",
+    contact_id="requester_id",
+    assignee_id="assignee_id",
+    team=lookup("group_id", "groups"),
+    status=lookup("status", {"hold": "on_hold"}),
+    status_raw=first(lookup("custom_status_id", "custom_statuses"), "status"),
+    priority="priority",
+    type="type",
+    channel="via.channel",
+    created_by_agent=opened_by_agent(),
+    first_reply_at=first_reply(),
+    agent_replies="metric_set.replies",
+    first_solved_at=first_solve(),
+    solved_at="metric_set.solved_at",
+    closed_at=closing(),
+    reopens="metric_set.reopens",
+    csat=lookup("satisfaction_rating.score", {"unoffered": "none"}),
+    csat_comment="satisfaction_rating.comment",
+    tags="tags",
+)
+
+
+class Tickets(CursorExport):
+    """Tickets in the order of the export's clock, `generated_timestamp`: system jobs move it, people or not.
+
+    So a row may come whose `updated_at` lies before the start; it is not filtered out. Deleted tickets come with the
+    status `deleted` and without metrics, and restored ones come again as they are.
+    """
+
+    name = "tickets"
+    entities = (Ticket,)
+    mappings = (TICKET,)
+    reference = ("agents", "custom_statuses", "groups")
+    deletions = "reported"
+    path = "/api/v2/incremental/tickets/cursor"
+    key = "tickets"
+    bucket = limits.EXPORTS
+    # Without the scope, tickets that only an AI agent has handled are left out.
+    extra: ClassVar[dict[str, str]] = {"include": "metric_sets", "support_type_scope": "all"}
+
+    def pages(self, cursor: Cursor) -> Iterator[Page]:
+        if self.connector.settings.strategy == "keyset":
+            yield from TicketList(self).pages(cursor)
+            return
+        reached = exportable(cursor)
+        for _attempt in range(2):
+            try:
+                for page in super().pages(reached):
+                    reached = page.cursor or reached
+                    yield page
+            except NotOffered as refusal:
+                given_up = refusal
+            else:
+                return
+        self._announce_lists(given_up)
+        yield from TicketList(self).pages(reached)
+
+    def probe(self) -> None:
+        if self.connector.settings.strategy == "keyset":
+            answer(self.connector.http, LIST, {"page[size]": 1})
+        else:
+            super().probe()
+
+    def changed(self, record: JsonObject) -> int:
+        seconds = record.get("generated_timestamp") if isinstance(record, dict) else None
+        return seconds if isinstance(seconds, int) else 0
+
+    def export_page(self, records: Sequence[JsonObject], body: JsonObject, cursor: Cursor) -> Page:
+        embed_metrics(records, body.get("metric_sets"))
+        page = self.page(records, cursor)
+        answers, unanswered = field_answers(self.connector, records)
+        return replace(
+            page,
+            rows=(*page.rows, *(rows for rows, _ in answers)),
+            rejected=(*page.rejected, *(fault for _, faults in answers for fault in faults)),
+            deleted={SurveyResponse: unanswered} if unanswered else {},
+            warnings=unmeasured(records),
+        )
+
+    def rows(self, entity: type[Record], records: Sequence[JsonObject]) -> tuple[Rows, list[Rejected]]:
+        for record in records:
+            key_fields(record)
+        rows, rejected = super().rows(entity, records)
+        if any(PRIVATE in each.paths for each in self.effective_mappings):
+            return rows, rejected
+        return rows, [replace(each, payload=without_text(each.payload)) for each in rejected]
+
+    def fingerprint(self) -> str:
+        surveys = [(kind, each) for kind, each in self.connector.settings.surveys.items() if each.ticket_field]
+        return super().fingerprint() + (f"+{surveys}" if surveys else "")
+
+    def count(self) -> Count:
+        """Return what the search counts: archived tickets too, but an index that lags."""
+        query = f"type:ticket -tags:{MERGED}"
+        body = answer(self.connector.http, "/api/v2/search/count", {"query": query})
+        return Count(int(body["count"]), exact=False)
+
+    def estimate(self, cursor: Cursor) -> int | None:
+        if cursor.get("start_time") != cursor["high_water"]:
+            return None
+        rows = 100 if self.connector.settings.strategy == "keyset" else 1000
+        return 1 + self.count().n // rows
+
+    def _announce_lists(self, refusal: NotOffered) -> None:
+        """Say that tickets are read from lists from now on; an agent would silently see only some of them there."""
+        if self.connector.me().get("role") != "admin":
+            raise CredentialError(refusal.message, refusal.hint)
+        self.connector.runtime.warn(
+            _(
+                "Zendesk refuses the export of tickets ({why}). They are read from lists instead: changes that only "
+                'touch metrics or SLAs are not seen. To do so from the start, set strategy = "keyset".',
+                why=refusal.message,
+            )
+        )
+
+
+class DeletedTickets(ZendeskStream):
+    """The tickets that were deleted within 30 days, once a day: for what the export does not tell."""
+
+    name = "deleted_tickets"
+    entities = (Ticket,)
+    deletions = "reported"
+    sweep = True
+    optional = True
+    path = "/api/v2/deleted_tickets"
+    key = "deleted_tickets"
+    bucket = limits.DELETED_TICKETS
+
+    def start(self, since: datetime | None) -> Cursor:
+        del since
+        return {}
+
+    def pages(self, cursor: Cursor) -> Iterator[Page]:
+        for body, _after in listed(self.connector.http, self.path, self.key, bucket=self.bucket):
+            deleted = {str(each["id"]): instant(each.get("deleted_at")) for each in body[self.key]}
+            yield Page(fetched=len(deleted), deleted={Ticket: deleted}, cursor=cursor)
+
+
+def exportable(cursor: Cursor) -> Cursor:
+    """Return *cursor* as the export understands it: behind lists it begins an hour before the last change seen."""
+    if "cursor" in cursor or "start_time" in cursor:
+        return cursor
+    level = int(cursor["high_water"])
+    return {"start_time": max(0, level - HOUR), "high_water": level}
+
+
+def key_fields(ticket: Any) -> None:
+    """Turn the list of custom fields into an object by field id, without the empty ones; leave alone what is none."""
+    fields = ticket.get("custom_fields", ticket.get("fields")) if isinstance(ticket, dict) else None
+    if isinstance(fields, list) and all(isinstance(each, dict) for each in fields):
+        ticket["custom_fields"] = {str(each.get("id")): v for each in fields if (v := each.get("value")) is not None}
+
+
+def without_text(payload: Any) -> Any:
+    """Return *payload* without what the customer wrote."""
+    return {k: v for k, v in payload.items() if k != PRIVATE} if isinstance(payload, dict) else payload
+
+
+def unmeasured(tickets: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the warning that live tickets came without metrics, if some did."""
+    n = sum(
+        isinstance(each, dict) and each.get("metric_set") is None and each.get("status") != "deleted"
+        for each in tickets
+    )
+    return (_("{n} tickets came without metrics: their replies and solves are not known.", n=n),) if n else ()
