@@ -107,7 +107,7 @@ def _tags(value: Any) -> str:
 def _json(value: Any) -> str:
     if not isinstance(value, dict):
         raise ValueError(f"expected an object, found {type(value).__name__}")
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _decimal(precision: int, scale: int) -> ColumnType:
