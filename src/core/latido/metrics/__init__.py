@@ -1,0 +1,52 @@
+"""KPIs: what they are, and the engine that computes them over the model layer.
+
+A KPI is a query that returns facts, one row per thing counted, and a fold that makes a figure of them; so the figure,
+the drill-down, the segments and the list of what was left out cannot disagree.
+"""
+
+from latido.metrics._answer import Answer, Previous
+from latido.metrics._asks import Ask
+from latido.metrics._engine import Engine
+from latido.metrics._explain import Entry, Explanation, Fact
+from latido.metrics._figure import Figure, Number, Reason, Situation
+from latido.metrics._folds import Classes, Count, Fold, Formula, Mean, Nps, Quantile, Ratio, Share, Sum
+from latido.metrics._kpi import Band, Better, Kpi, Override, Param, Query, Unit
+from latido.metrics._periods import GRAINS, Grain, Period
+from latido.metrics._settings import EngineSettings
+from latido.metrics.model import refresh
+
+__all__ = [
+    "GRAINS",
+    "Answer",
+    "Ask",
+    "Band",
+    "Better",
+    "Classes",
+    "Count",
+    "Engine",
+    "EngineSettings",
+    "Entry",
+    "Explanation",
+    "Fact",
+    "Figure",
+    "Fold",
+    "Formula",
+    "Grain",
+    "Kpi",
+    "Mean",
+    "Nps",
+    "Number",
+    "Override",
+    "Param",
+    "Period",
+    "Previous",
+    "Quantile",
+    "Query",
+    "Ratio",
+    "Reason",
+    "Share",
+    "Situation",
+    "Sum",
+    "Unit",
+    "refresh",
+]

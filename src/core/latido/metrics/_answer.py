@@ -1,0 +1,87 @@
+"""A figure as it is handed out: what was asked, what came out, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from latido.metrics._figure import Number, Reason
+    from latido.metrics._kpi import Unit
+    from latido.metrics._periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The same figure in the period before."""
+
+    value: Number
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One KPI in one variant, period and segment. Without a value there is a reason; what is absent is None.
+
+    `segment` is None for the whole; a segment's own value is None for facts that have none (`{"team": None}`).
+    `sources` deliver what the KPI needs, and `as_of` is the end of the oldest of their last complete syncs.
+    """
+
+    kpi: str
+    variant: str
+    period: Period
+    time_zone: ZoneInfo
+    unit: Unit
+    segment: Mapping[str, str | None] | None = None
+    value: Number | None = None
+    n: int | None = None
+    numerator: Number | None = None
+    denominator: Number | None = None
+    lower: Number | None = None
+    upper: Number | None = None
+    parts: Mapping[str, Number] = field(default_factory=dict)
+    reason: Reason | None = None
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    previous: Previous | None = None
+
+    def json(self) -> dict[str, Any]:
+        """Return the answer as `--format json` prints it: JSON numbers, unrounded, absent is null."""
+        return {
+            "kpi": self.kpi,
+            "variant": self.variant,
+            "period_start": self.period.starts_on.isoformat(),
+            "period_end": self.period.ends_on.isoformat(),
+            "time_zone": str(self.time_zone),
+            "segment": None if self.segment is None else dict(self.segment),
+            "value": _json(self.value),
+            "unit": self.unit,
+            "n": self.n,
+            "numerator": _json(self.numerator),
+            "denominator": _json(self.denominator),
+            "lower": _json(self.lower),
+            "upper": _json(self.upper),
+            "parts": {name: _json(number) for name, number in self.parts.items()},
+            "reason": self.reason,
+            "excluded": dict(sorted(self.excluded.items())),
+            "sources": list(self.sources),
+            "as_of": None if self.as_of is None else utc(self.as_of),
+            "previous": self.previous and {"value": _json(self.previous.value), "n": self.previous.n},
+        }
+
+
+def utc(instant: datetime) -> str:
+    """Return an instant as JSON carries it, to the second: `2026-11-03T02:00:00Z`."""
+    from datetime import UTC
+
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _json(number: Number | None) -> int | float | None:
+    return float(number) if isinstance(number, Decimal) else number

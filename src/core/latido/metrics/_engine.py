@@ -1,0 +1,246 @@
+"""Asks in, answers out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from latido.connect import SystemClock
+from latido.errors import LockedError, UsageError
+from latido.messages import marker
+from latido.metrics import _periods
+from latido.metrics._answer import Answer, Previous
+from latido.metrics._asks import Ask, Catalogue
+from latido.metrics._explain import Entry, Explanation, explanation, listed
+from latido.metrics._figure import Figure
+from latido.metrics._periods import Period
+from latido.metrics._run import Run
+from latido.metrics._state import State, read_state
+from latido.metrics._statement import CUSTOMER_DIMENSIONS, Cut
+from latido.metrics.catalogue import built_in
+from latido.metrics.model import is_built, is_stale, refresh
+from latido.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from latido.connect import Clock
+    from latido.messages import Message
+    from latido.metrics._explain import Fact
+    from latido.metrics._kpi import Kpi
+    from latido.metrics._run import Figures, Segment
+    from latido.metrics._settings import EngineSettings
+    from latido.warehouse import Warehouse
+
+_ = marker("latido")
+
+Periods: TypeAlias = "str | Period | Sequence[Period] | None"
+"""A period as it is written, one, several, or None for the last full month."""
+
+_REFRESH_WAITS_SECONDS = 5.0
+
+
+class Engine:
+    """Computes KPIs over what a warehouse holds. Nothing is held between calls.
+
+    *kpis* are those of plugins. Where rows or settings changed, the model layer is built again first.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        settings: EngineSettings,
+        kpis: Iterable[Kpi] = (),
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        self.warehouse = warehouse
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self._catalogue = Catalogue((*built_in(), *kpis), settings.schedules, settings.variants)
+
+    def ask(self, text: str, variant: str = "") -> Ask:
+        """Return what *text* asks for (`nps`, `nps(dedupe=none)`), further parameters in *variant* (`stat=p90`).
+
+        Raises UsageError, with the nearest name, for what does not exist.
+        """
+        return self._catalogue.ask(text, variant)
+
+    def answers(
+        self,
+        asks: Sequence[str | Ask] = (),
+        periods: Periods = None,
+        *,
+        variant: str = "",
+        segment: str | None = None,
+        source: str | None = None,
+        as_of: datetime | None = None,
+    ) -> list[Answer]:
+        """Return an answer for every ask (without any: for every KPI) in every period.
+
+        With *segment*, the whole comes first and the answer of each segment after it. *source* counts the facts of that
+        one source only. *as_of* decides what is mature, and which month was the last full one.
+        """
+        chosen = self._chosen(asks, variant, segment)
+        cut = Cut(segment, self._known_source(source))
+        view = _View(self, chosen, self._state(cut.source), as_of)
+        return list(view.answers(cut, view.periods(periods)))
+
+    def series(self, first: str, last: str, by: str | None = None) -> list[Period]:
+        """Return the periods from *first* to *last*, each *by* long; without *by*, as long as *first*."""
+        today = self._today(self._state(None).as_of(self._catalogue.offered))
+        start, end = (_periods.parsed(text, today, self.settings.fiscal_year_start) for text in (first, last))
+        grain = _periods.grain_named(by) if by else start.grain or "month"
+        return _periods.series(start, end, grain, self.settings.fiscal_year_start)
+
+    def explain(
+        self,
+        ask: str | Ask,
+        period: str | Period | None = None,
+        *,
+        source: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Explanation:
+        """Return what a KPI means, what it rests on, its SQL, and its answer in *period*."""
+        chosen = self._chosen([ask], "", None)
+        cut = Cut(source=self._known_source(source))
+        view = _View(self, chosen, self._state(cut.source), as_of)
+        (answer,) = view.answers(cut, view.periods(period))
+        return explanation(chosen[0], answer, view.run(cut))
+
+    def facts(
+        self,
+        ask: str | Ask,
+        period: str | Period | None = None,
+        *,
+        segment: Mapping[str, str | None] | None = None,
+        source: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Iterator[Fact]:
+        """Yield every fact that was counted or left out, those counted first; they fold to exactly the figure."""
+        name, *_rest = (*(segment or {}), None)
+        chosen = self._chosen([ask], "", name)
+        cut = Cut(name, self._known_source(source))
+        view = _View(self, chosen, self._state(cut.source), as_of)
+        (wanted,) = view.periods(period)
+        yield from listed(chosen[0], wanted, view.run(cut), segment or {})
+
+    def catalog(self) -> list[Entry]:
+        """Return every KPI with what nobody delivers of what it needs; nothing is delivered before the first sync."""
+        state = self._state(None) if self.warehouse.path.exists() else State({}, {}, frozenset())
+        return [Entry(kpi, tuple(state.lacking(kpi)), state.sources(kpi)) for kpi in self._catalogue.offered]
+
+    def freshness(self) -> Mapping[str, datetime | None]:
+        """Return the end of the last complete sync of each configured source."""
+        state = self._state(None)
+        return {name: state.finished.get(name) for name in self.settings.sources}
+
+    def _chosen(self, asks: Sequence[str | Ask], variant: str, segment: str | None) -> list[Ask]:
+        chosen = [self.ask(each, variant) if isinstance(each, str) else each for each in asks]
+        if not asks:
+            return self._every(segment)
+        for ask in chosen:
+            if segment is not None and segment not in self._dimensions(ask):
+                problem = _("{kpi} cannot be split by {name}.", kpi=ask.kpi.id, name=segment)
+                raise _no_dimension(problem, segment, self._dimensions(ask))
+        return chosen
+
+    def _every(self, segment: str | None) -> list[Ask]:
+        """Return all KPIs that can be split by *segment*."""
+        every = [self.ask(kpi.id) for kpi in self._catalogue.offered]
+        if segment is None:
+            return every
+        chosen = [ask for ask in every if segment in self._dimensions(ask)]
+        if not chosen:
+            known = sorted({name for ask in every for name in self._dimensions(ask)})
+            raise _no_dimension(_("No KPI can be split by {name}.", name=segment), segment, known)
+        return chosen
+
+    def _dimensions(self, ask: Ask) -> list[str]:
+        shared = [set(leaf.kpi.dimensions) for leaf in self._catalogue.leaves(ask)]
+        return ["source", *sorted(set.intersection(*shared)), *CUSTOMER_DIMENSIONS]
+
+    def _known_source(self, name: str | None) -> str | None:
+        if name is None or name in self.settings.sources:
+            return name
+        near = nearest(name, self.settings.sources)
+        raise UsageError(
+            _("There is no source {name}. Did you mean {near}?", name=name, near=near)
+            if near
+            else _("There is no source {name}.", name=name),
+            _("See all: latido check --config"),
+        )
+
+    def _state(self, only_source: str | None) -> State:
+        with self.warehouse.reading() as connection:
+            if not is_stale(connection, self.settings):
+                return read_state(connection, self._catalogue.offered, only_source)
+            usable = is_built(connection, self.settings)
+        try:
+            refresh(self.warehouse, self.settings, _REFRESH_WAITS_SECONDS)
+        except LockedError:
+            # A sync is writing just now: figures of a moment ago are better than none.
+            if not usable:
+                raise
+        with self.warehouse.reading() as connection:
+            return read_state(connection, self._catalogue.offered, only_source)
+
+    def _today(self, as_of: datetime | None) -> date:
+        return (as_of or self.clock.now()).astimezone(self.settings.time_zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What was asked, at one state of the warehouse."""
+
+    engine: Engine
+    asks: Sequence[Ask]
+    state: State
+    as_of: datetime | None
+
+    def periods(self, wanted: Periods) -> Sequence[Period]:
+        """Return the periods that are *wanted*; by default the last full month before the oldest of the syncs."""
+        if isinstance(wanted, Period):
+            return [wanted]
+        today = self.engine._today(self.as_of or self.state.as_of(ask.kpi for ask in self.asks))  # noqa: SLF001
+        if isinstance(wanted, str):
+            return [_periods.parsed(wanted, today, self.engine.settings.fiscal_year_start)]
+        return wanted or [_periods.last_full_month(today)]
+
+    def run(self, cut: Cut) -> Run:
+        engine = self.engine
+        return Run(engine.warehouse, engine.settings, engine._catalogue, self.state, cut, self.as_of)  # noqa: SLF001
+
+    def answers(self, cut: Cut, periods: Sequence[Period]) -> Iterator[Answer]:
+        """Yield the answers in the order of the asks, then periods, then segments."""
+        before = {period: period.before() for period in periods}
+        figures = self.run(cut).figures(self.asks, list(dict.fromkeys((*periods, *before.values()))))
+        segments = list(dict.fromkeys(segment for _, _, segment in figures))
+        for ask in self.asks:
+            for period in periods:
+                for segment in segments:
+                    yield self._answer(ask, period, segment, figures, cut)
+
+    def _answer(self, ask: Ask, period: Period, segment: Segment, figures: Figures, cut: Cut) -> Answer:
+        figure = figures[ask.text, period, segment]
+        earlier = figures[ask.text, period.before(), segment]
+        return Answer(
+            kpi=ask.kpi.id,
+            variant=ask.variant,
+            period=period,
+            time_zone=self.engine.settings.time_zone,
+            unit=ask.kpi.unit,
+            segment={cut.segment: segment[0]} if cut.segment and segment else None,
+            sources=self.state.sources(ask.kpi),
+            as_of=self.as_of or self.state.as_of([ask.kpi]),
+            previous=None if earlier.value is None else Previous(earlier.value, earlier.n),
+            **{name: getattr(figure, name) for name in Figure.__slots__},
+        )
+
+
+def _no_dimension(problem: Message, name: str, known: Sequence[str]) -> UsageError:
+    near, offered = nearest(name, known), ", ".join(known)
+    if near:
+        return UsageError(problem, _("Did you mean {near}? There is: {known}", near=near, known=offered))
+    return UsageError(problem, _("There is: {known}", known=offered))

@@ -1,0 +1,169 @@
+"""What stands behind a figure: its meaning, its SQL, and every fact that was counted or left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from latido.metrics._folds import Share
+from latido.metrics._kpi import SCALES
+from latido.metrics._run import create_periods
+from latido.metrics._statement import Statement, dimension, joined
+from latido.schema import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from latido.messages import Message
+    from latido.metrics._answer import Answer
+    from latido.metrics._asks import Ask
+    from latido.metrics._figure import Number
+    from latido.metrics._kpi import Kpi
+    from latido.metrics._periods import Period
+    from latido.metrics._run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that was counted, or left out with the reason in `excluded`; `blocked` makes the figure null.
+
+    `entity` is its table, `url` opens it in the vendor. `value` is in the unit of the KPI. `part` names the part of a
+    formula that counts it.
+    """
+
+    entity: str
+    source: str | None
+    source_id: str | None
+    url: str | None
+    customer_id: str | None
+    value: Number | None
+    numerator: Number | None
+    denominator: Number | None
+    excluded: str | None
+    blocked: str | None
+    class_: str | None
+    dimensions: Mapping[str, str | None]
+    part: str | None = None
+
+    def json(self) -> dict[str, Any]:
+        """Return the fact as JSON prints it."""
+        numbers = {name: getattr(self, name) for name in ("value", "numerator", "denominator")}
+        return {
+            "part": self.part,
+            "entity": self.entity,
+            "source": self.source,
+            "source_id": self.source_id,
+            "url": self.url,
+            "customer_id": self.customer_id,
+            "class": self.class_,
+            **{name: float(number) if isinstance(number, Decimal) else number for name, number in numbers.items()},
+            "excluded": self.excluded,
+            "blocked": self.blocked,
+            **self.dimensions,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A KPI of the catalogue: `lacking` names the tables and fields that nobody delivers of what it needs."""
+
+    kpi: Kpi
+    lacking: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def computable(self) -> bool:
+        return not self.lacking
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a figure means and rests on.
+
+    `sql` has the facts query of each part (one, called like the KPI, unless it is a formula), `bound` the values of
+    the parameters in it. `fresh` is the last complete sync of each source that delivers what is needed.
+    """
+
+    kpi: Kpi
+    definition: Message | str
+    parameters: Mapping[str, str]
+    answer: Answer
+    sql: Mapping[str, str]
+    bound: Mapping[str, Any]
+    lacking: tuple[str, ...]
+    fresh: Mapping[str, datetime | None] = field(default_factory=dict)
+
+
+def explanation(ask: Ask, answer: Answer, run: Run) -> Explanation:
+    """Return what stands behind *answer*, which answers *ask*."""
+    statements = {part or ask.kpi.id: _statement(leaf, run) for part, leaf in run.catalogue.named_leaves(ask)}
+    return Explanation(
+        kpi=ask.kpi,
+        definition=ask.kpi.meaning,
+        parameters={name: ask.values.get(name, param.default) for name, param in ask.kpi.params.items()},
+        answer=answer,
+        sql={name: sql for name, (sql, _) in statements.items()},
+        bound={name: value for _, values in statements.values() for name, value in values.items()},
+        lacking=tuple(run.state.lacking(ask.kpi)),
+        fresh={name: run.state.finished.get(name) for name in answer.sources},
+    )
+
+
+def _statement(leaf: Ask, run: Run) -> tuple[str, dict[str, Any]]:
+    statement = Statement(run.known)
+    return statement.sql(f"SELECT * FROM {statement.facts(leaf)}"), statement.values
+
+
+def listed(ask: Ask, period: Period, run: Run, segment: Mapping[str, str | None]) -> Iterator[Fact]:
+    """Yield the facts of *ask* in *period* (and in one *segment*), those counted first, then by source and id."""
+    for part, leaf in run.catalogue.named_leaves(ask):
+        if run.state.reason(leaf.kpi) is None:
+            for row in _rows(leaf, period, run, segment):
+                yield _fact(leaf.kpi, part, row)
+
+
+def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
+    statement = Statement({**run.known, "only_source": run.cut.source, "segment": next(iter(segment.values()), None)})
+    facts = statement.facts(leaf)
+    tables = [name for group in leaf.kpi.tables for name in group if name in TABLES]
+    urls = ", ".join(f"{name}.url" for name in tables)
+    links = " ".join(
+        f"LEFT JOIN {name} ON f.entity = '{name}' AND {name}.source = f.source AND {name}.source_id = f.source_id"
+        for name in tables
+    )
+    conditions = ["true", *(f"{dimension(name)} IS NOT DISTINCT FROM $segment" for name in segment)]
+    conditions += ["f.source = $only_source"] if run.cut.source else []
+    sql = statement.sql(
+        f"""SELECT f.*, COALESCE({urls}) AS url FROM {facts} AS f {links} {joined(run.cut)}
+            WHERE {" AND ".join(conditions)}
+            ORDER BY f.excluded NULLS FIRST, f.entity, f.source, f.source_id"""
+    )
+    with run.warehouse.reading() as connection:
+        create_periods(connection, [period], run.settings.time_zone)
+        found = connection.execute(sql, statement.values)
+        names = [column[0] for column in found.description or ()]
+        rows = found.fetchall()
+    for row in rows:
+        yield dict(zip(names, row, strict=True))
+
+
+def _fact(kpi: Kpi, part: str | None, row: Mapping[str, Any]) -> Fact:
+    value, scale = row.get("value"), SCALES.get(kpi.unit)
+    return Fact(
+        entity=row["entity"],
+        source=row["source"],
+        source_id=row["source_id"],
+        url=row["url"],
+        customer_id=row["customer_id"],
+        numerator=row.get("numerator"),
+        value=value if value is None or scale is None else float(Fraction(value) / scale),
+        denominator=1 if isinstance(kpi.fold, Share) else row.get("denominator"),
+        excluded=row["excluded"],
+        blocked=row.get("blocked"),
+        class_=row.get("class"),
+        dimensions={name: row.get(name) for name in kpi.dimensions},
+        part=part,
+    )

@@ -1,0 +1,47 @@
+"""What the engine has to know of a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from latido.connect._mapping import UTC_ZONE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+    from zoneinfo import ZoneInfo
+
+    from latido.config import Project, Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How figures are computed. `sources` are the configured ones: rows of others do not count.
+
+    `variants` says which variant of a KPI is meant where none is asked for, `schedules` when desks are open.
+    """
+
+    sources: tuple[str, ...]
+    time_zone: ZoneInfo = UTC_ZONE
+    currency: str = "EUR"
+    schedules: Mapping[str, Schedule] = field(default_factory=lambda: MappingProxyType({}))
+    variants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    fiscal_year_start: int = 1
+    gross_margin: Decimal | None = None
+    fx: str | None = None
+
+    @classmethod
+    def of(cls, project: Project) -> EngineSettings:
+        """Return what *project* says about figures."""
+        return cls(
+            sources=tuple(project.sources),
+            time_zone=project.time_zone,
+            currency=project.currency,
+            schedules=project.schedules,
+            variants=project.metrics.variants,
+            fiscal_year_start=project.metrics.fiscal_year_start,
+            gross_margin=project.metrics.gross_margin,
+            fx=project.metrics.fx,
+        )

@@ -1,0 +1,121 @@
+"""One SQL statement for several asks: shared views, their facts, and what each fold adds up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from latido.metrics._folds import Relation
+from latido.metrics.catalogue import views
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from latido.metrics._asks import Ask
+    from latido.metrics._kpi import Kpi
+
+CUSTOMER_DIMENSIONS = ("country", "industry")
+"""What facts can be cut by because their customer has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What narrows or splits facts: a dimension, and the one source that counts."""
+
+    segment: str | None = None
+    source: str | None = None
+
+
+@dataclass(slots=True)
+class Statement:
+    """SQL that grows by the facts of each ask; every value in it is bound."""
+
+    known: Mapping[str, Any]
+    tables: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    _facts: dict[str, str] = field(default_factory=dict)
+
+    def facts(self, ask: Ask) -> str:
+        """Return the name under which the facts of *ask* can be read; asks with the same facts share them."""
+        sql = ask.kpi.counted()[0].sql
+        bound = {name: value for name, value in ask.bound.items() if mentions(sql, name)}
+        key = f"{sql} {bound}"
+        if key not in self._facts:
+            name = self._facts[key] = f"facts_{len(self._facts)}"
+            self._needed_views(sql)
+            for parameter, value in bound.items():
+                sql = re.sub(rf"\${parameter}\b", f"${parameter}_{name}", sql)
+                self.values[f"{parameter}_{name}"] = value
+            self.tables[name] = sql
+        return self._facts[key]
+
+    def sql(self, body: str) -> str:
+        """Return the whole statement with *body* as its SELECT; binds what that and the facts mention."""
+        ctes = ",\n".join(f"{name} AS (\n{sql}\n)" for name, sql in self.tables.items())
+        whole = f"WITH {ctes}\n{body}"
+        self.values |= {name: value for name, value in self.known.items() if mentions(whole, name)}
+        return whole
+
+    def _needed_views(self, sql: str) -> None:
+        for name, view in views().items():
+            if name not in self.tables and re.search(rf"\b{name}\b", sql):
+                self._needed_views(view)
+                self.tables[name] = view
+
+
+def mentions(sql: str, parameter: str) -> bool:
+    """Whether *sql* has a place for *parameter*."""
+    return re.search(rf"\${parameter}\b", sql) is not None
+
+
+def folded(asks: Sequence[Ask], cut: Cut, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the statement that folds the facts of *asks*, which are no formulas, and the values bound in it.
+
+    Its rows are (number of the ask, period_id, segment, excluded, label, n, three sums, blocked).
+    """
+    statement = Statement({**known, "only_source": cut.source})
+    selects = [_select(number, ask.kpi, statement.facts(ask), cut) for number, ask in enumerate(asks)]
+    return statement.sql("\nUNION ALL\n".join(selects)), statement.values
+
+
+def _select(number: int, kpi: Kpi, facts: str, cut: Cut) -> str:
+    fold = kpi.counted()[1]
+    relation = Relation(
+        facts,
+        number=number,
+        segmented=cut.segment is not None,
+        blockable=kpi.blockable,
+        by_entity=bool(kpi.requires),
+    )
+    if cut != Cut():
+        relation = replace(relation, name=_narrowed(facts, ["period_id", "excluded", *_columns(kpi)], cut))
+    return fold.statement(relation)
+
+
+def _columns(kpi: Kpi) -> Iterable[str]:
+    fold = kpi.counted()[1]
+    yield from fold.sums
+    if fold.by_class:
+        yield "class"
+    if kpi.requires:
+        yield "entity"
+    if kpi.blockable:
+        yield "blocked"
+
+
+def _narrowed(facts: str, columns: Sequence[str], cut: Cut) -> str:
+    listed = ", ".join(f"f.{name}" for name in columns)
+    segment = f", {dimension(cut.segment)} AS segment" if cut.segment else ""
+    where = "WHERE f.source = $only_source" if cut.source else ""
+    return f"(SELECT {listed}{segment} FROM {facts} AS f {joined(cut)} {where}) AS narrowed"
+
+
+def dimension(name: str) -> str:
+    """Return the SQL of a dimension; its name was looked up among those of the KPI."""
+    return f"CAST({'c' if name in CUSTOMER_DIMENSIONS else 'f'}.{name} AS VARCHAR)"
+
+
+def joined(cut: Cut) -> str:
+    """Return what facts, called f, are joined with for *cut*."""
+    return "LEFT JOIN m_customers AS c ON c.customer_id = f.customer_id" if cut.segment in CUSTOMER_DIMENSIONS else ""

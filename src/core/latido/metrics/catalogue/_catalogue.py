@@ -1,0 +1,29 @@
+"""Everything that stands in this folder, read once."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from latido.metrics._kpi import Query
+from latido.metrics.catalogue import _surveys, _tickets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from latido.metrics._kpi import Kpi
+
+
+@cache
+def built_in() -> tuple[Kpi, ...]:
+    """Return the KPIs of the catalogue, in the order in which they are shown."""
+    return (*_surveys.kpis(), *_tickets.kpis())
+
+
+@cache
+def views() -> Mapping[str, str]:
+    """Return the queries that several facts share, by the name under which facts read them."""
+    folder = resources.files(__package__) / "views"
+    files = sorted((each for each in folder.iterdir() if each.name.endswith(".sql")), key=lambda each: each.name)
+    return {each.name.removesuffix(".sql"): Query.parsed(each.read_text(encoding="utf-8")).sql for each in files}

@@ -1,0 +1,124 @@
+"""Building the model layer, one step at a time; each step opens the warehouse for itself."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from latido.metrics.model._free_mail import FREE_MAIL
+from latido.metrics.model._openings import openings
+from latido.schema import TABLES
+from latido.warehouse import meta, put_meta
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+    from latido.metrics._settings import EngineSettings
+    from latido.warehouse import Warehouse
+
+STEPS = (
+    "m_sources",
+    "m_delivered",
+    "m_account_customers",
+    "m_customers",
+    "m_domains",
+    "m_primary_accounts",
+    "m_contacts",
+    "m_duplicates",
+    "m_ticket_history",
+    "m_tickets",
+    "m_answers",
+)
+"""The tables in the order in which they are built; `m_openings` comes last, from the settings."""
+
+_BUILT = "model_version"
+
+
+def refresh(warehouse: Warehouse, settings: EngineSettings, wait: float | None = None) -> bool:
+    """Build the model layer when rows or *settings* changed since it was built; return whether it was.
+
+    Raises LockedError when another program keeps the file for *wait* seconds.
+    """
+    with warehouse.writing(wait) as connection:
+        if not is_stale(connection, settings):
+            return False
+        version = model_version(connection, settings)
+    for table in STEPS:
+        with warehouse.writing(wait) as connection:
+            _build(connection, table, settings)
+    with warehouse.writing(wait) as connection:
+        _build_openings(connection, settings)
+        put_meta(connection, _BUILT, version)
+    return True
+
+
+def is_stale(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> bool:
+    """Whether rows or *settings* changed since the model layer was built."""
+    return meta(connection, _BUILT) != model_version(connection, settings)
+
+
+def is_built(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> bool:
+    """Whether the model layer was built for these *settings*, be it before rows changed."""
+    return (meta(connection, _BUILT) or "").endswith(f" {fingerprint(settings)}")
+
+
+def model_version(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> str:
+    """Return a text that changes when the model layer would come out differently."""
+    return f"{meta(connection, 'data_version') or 0} {fingerprint(settings)}"
+
+
+def fingerprint(settings: EngineSettings) -> str:
+    """Return a text that changes with what the model layer depends on besides rows."""
+    schedules = [(name, str(each.time_zone), sorted(each.hours.items()), sorted(each.holidays))
+                 for name, each in sorted(settings.schedules.items())]  # fmt: skip
+    parts = [sorted(settings.sources), str(settings.time_zone), schedules, FREE_MAIL, *map(_sql, STEPS)]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _build(connection: duckdb.DuckDBPyConnection, table: str, settings: EngineSettings) -> None:
+    sql = _sql(table)
+    known: dict[str, Any] = {
+        "sources": list(settings.sources),
+        "zone": str(settings.time_zone),
+        "free_mail": list(FREE_MAIL),
+    }
+    values = {name: value for name, value in known.items() if f"${name}" in sql}
+    connection.execute(f"CREATE OR REPLACE TABLE {table} AS {sql}", values)
+
+
+def _sql(table: str) -> str:
+    if table == "m_delivered":
+        return " UNION ALL ".join(map(_delivered, TABLES))
+    return (resources.files(__package__) / f"{table}.sql").read_text(encoding="utf-8")
+
+
+def _delivered(table: str) -> str:
+    return f"""SELECT '{table}' AS table_name, t.source, COUNT(*) AS n
+               FROM {table} AS t JOIN m_sources AS s ON s.source = t.source GROUP BY t.source"""
+
+
+def _build_openings(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
+    span = connection.execute(
+        """SELECT CAST(MIN(created_at) AS DATE), CAST(GREATEST(MAX(first_reply_at), MAX(first_solved_at),
+                  MAX(solved_at)) AS DATE) FROM m_tickets"""
+    ).fetchone()
+    rows = list(_rows(settings, span)) if span and all(span) else []
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], [], []]
+    connection.execute(
+        """CREATE OR REPLACE TABLE m_openings AS
+           SELECT UNNEST(CAST($schedule AS VARCHAR[])) AS schedule,
+                  MAKE_TIMESTAMP(UNNEST(CAST($opens AS BIGINT[]))) AS opens_at,
+                  MAKE_TIMESTAMP(UNNEST(CAST($closes AS BIGINT[]))) AS closes_at,
+                  MAKE_TIMESTAMP(UNNEST(CAST($until AS BIGINT[]))) AS until_at,
+                  UNNEST(CAST($before AS BIGINT[])) AS open_before""",
+        dict(zip(("schedule", "opens", "closes", "until", "before"), columns, strict=True)),
+    )
+
+
+def _rows(settings: EngineSettings, span: tuple[Any, ...]) -> Iterator[tuple[str, int, int, int, int]]:
+    for name, schedule in settings.schedules.items():
+        for opening in openings(schedule, *span):
+            yield (name, *opening)

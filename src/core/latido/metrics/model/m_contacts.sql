@@ -1,0 +1,35 @@
+-- Who each contact is, and which customer they belong to. A merged-away contact is its survivor.
+-- A person is an e-mail address; a contact without one is a person of their own.
+WITH RECURSIVE merged AS (
+    SELECT c.source, c.source_id, c.merged_into
+    FROM contacts AS c
+    JOIN m_sources AS s ON s.source = c.source
+    WHERE c.merged_into IS NOT NULL AND c.merged_into <> 'unknown' AND c.merged_into <> c.source_id
+), trail AS (
+    SELECT source, source_id, merged_into AS survivor, 1 AS hops
+    FROM merged
+    UNION ALL
+    SELECT t.source, t.source_id, m.merged_into, t.hops + 1
+    FROM trail AS t
+    JOIN merged AS m ON m.source = t.source AND m.source_id = t.survivor
+    WHERE t.hops < 20
+), survivors AS (
+    SELECT source, source_id, survivor
+    FROM (SELECT source, source_id, survivor,
+                 ROW_NUMBER() OVER (PARTITION BY source, source_id ORDER BY hops DESC) AS turn
+          FROM trail) AS ranked
+    WHERE turn = 1
+), known AS (
+    SELECT c.source, c.source_id, COALESCE(v.survivor, c.source_id) AS survivor_id,
+           NULLIF(LOWER(TRIM(COALESCE(w.email, c.email))), '') AS email,
+           COALESCE(w.account_id, c.account_id, p.account_id) AS account_id
+    FROM contacts AS c
+    JOIN m_sources AS s ON s.source = c.source
+    LEFT JOIN survivors AS v ON v.source = c.source AND v.source_id = c.source_id
+    LEFT JOIN contacts AS w ON w.source = v.source AND w.source_id = v.survivor
+    LEFT JOIN m_primary_accounts AS p
+           ON p.source = c.source AND p.entity = 'contacts' AND p.source_id = COALESCE(v.survivor, c.source_id)
+)
+SELECT k.source, k.source_id, k.email, COALESCE(k.email, k.source || ':' || k.survivor_id) AS person_id, a.customer_id
+FROM known AS k
+LEFT JOIN m_account_customers AS a ON a.source = k.source AND a.source_id = k.account_id

@@ -1,0 +1,74 @@
+"""Rows in, an engine out: every row goes through a real sync from a connector in memory."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from latido.metrics import Engine, EngineSettings
+from latido.schema import SurveyResponse, Ticket
+from latido.warehouse import Warehouse
+from tests.memory import FakeClock, loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from latido.metrics import Answer, Kpi
+    from latido.schema import Record
+
+    Rows = Mapping[type[Record], Sequence[Mapping[str, Any]]]
+
+MADRID = ZoneInfo("Europe/Madrid")
+JANUARY = "2024-01"
+SIXTY_DAYS_LATER = datetime(2024, 4, 1, tzinfo=UTC)
+
+
+def engine(
+    folder: Path,
+    rows: Rows | None = None,
+    *,
+    sources: Mapping[str, Rows] | None = None,
+    kpis: Iterable[Kpi] = (),
+    **settings: Any,
+) -> Engine:
+    """Return an engine over *rows* of one source, called shop, or of several *sources*."""
+    warehouse = Warehouse(folder / "latido.duckdb")
+    delivered = {"shop": rows or {}} if sources is None else sources
+    for name, each in delivered.items():
+        report = loaded(warehouse, folder, each or {Ticket: []}, name)
+        assert 0 == report.exit_code
+    known = {"sources": tuple(delivered), "time_zone": MADRID} | settings
+    return Engine(warehouse, EngineSettings(**known), kpis, clock=FakeClock(SIXTY_DAYS_LATER))
+
+
+def answer(engine: Engine, ask: str, period: str = JANUARY, **more: Any) -> Answer:
+    """Return the one answer to *ask*."""
+    (found,) = engine.answers([ask], period, **more)
+    return found
+
+
+def ticket(source_id: str, created_at: str = "2024-01-02T10:00Z", **columns: Any) -> dict[str, Any]:
+    """Return a ticket; a status comes with whatever else is said."""
+    return {"source_id": source_id, "status": "open", "created_at": created_at, **columns}
+
+
+def solved(source_id: str, solved_at: str = "2024-01-03T10:00Z", **columns: Any) -> dict[str, Any]:
+    """Return a solved ticket."""
+    return ticket(source_id, **{"status": "solved", "solved_at": solved_at, **columns})
+
+
+def reply(source_id: str, score: float | None, scale: tuple[float, float] | None = (1, 5), **columns: Any) -> dict[str, Any]:
+    """Return a satisfaction answer of January."""
+    low, high = scale or (None, None)
+    known = {"kind": "csat", "score": score, "scale_min": low, "scale_max": high, "answered_at": "2024-01-10T12:00Z"}
+    return {"source_id": source_id, **known, **columns}
+
+
+def tickets(*rows: Mapping[str, Any]) -> Rows:
+    return {Ticket: rows}
+
+
+def replies(*rows: Mapping[str, Any]) -> Rows:
+    return {SurveyResponse: rows}
