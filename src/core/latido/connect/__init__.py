@@ -15,6 +15,7 @@ from latido.connect._refusal import Refused
 from latido.connect._reply import Reply
 from latido.connect._retry import Retry
 from latido.connect._rows import Rejected, Rows
+from latido.connect._shape import Shape
 from latido.connect._stream import Stream, requested
 from latido.connect._tokens import Tokens, TokenStore
 from latido.connect._transforms import (
@@ -61,6 +62,7 @@ __all__ = [
     "Retry",
     "Rows",
     "Runtime",
+    "Shape",
     "Source",
     "Stream",
     "SystemClock",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from latido.connect._auth import Auth
     from latido.connect._connector import Runtime
+    from latido.connect._shape import Shape
 
 LOGGERS = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
 
@@ -35,6 +36,7 @@ class _Asked:
     content: Mapping[str, Any]
     bucket: str | None
     give_up_on: Collection[int]
+    shape: Shape | None = None
 
 
 class Http:
@@ -73,13 +75,14 @@ class Http:
         *,
         bucket: str | None = None,
         give_up_on: Collection[int] = (),
+        shape: Shape | None = None,
     ) -> Reply:
-        """Return the answer to a GET of *path*, which is relative to the base address.
+        """Return the answer to a GET of *path*, which is relative to the base address; of a *shape*, only that part.
 
         Raises Refused for an answer that asking again does not change, and for a status in *give_up_on* at once;
         CredentialError, ConfigurationError (redirected), RateLimited, VendorUnavailable, Stopped.
         """
-        return self._answer(_Asked("GET", path, {"params": params}, bucket, give_up_on))
+        return self._answer(_Asked("GET", path, {"params": params}, bucket, give_up_on, shape))
 
     def post(
         self,
@@ -104,7 +107,7 @@ class Http:
         while True:
             signature = self._auth.headers()
             request = self._client.build_request(asked.method, url, headers=signature, **asked.content)
-            outcome = self._attempt(request, asked.bucket)
+            outcome = self._attempt(request, asked)
             if not isinstance(outcome, Reply):
                 found = Trouble.FAILING
             elif (found := trouble(outcome, asked.give_up_on)) is Trouble.NOTHING:
@@ -115,17 +118,17 @@ class Http:
             if meter := METER.get(None):
                 meter.retries += 1
 
-    def _attempt(self, request: httpx.Request, bucket: str | None) -> Reply | httpx.RequestError:
+    def _attempt(self, request: httpx.Request, asked: _Asked) -> Reply | httpx.RequestError:
         """Send *request* in its turn; the turn ends when the answer begins."""
         import httpx
 
         response: httpx.Response | None = None
         try:
-            with self._limiter.turn(bucket, lambda seconds: pause(self._runtime, seconds)) as turn:
+            with self._limiter.turn(asked.bucket, lambda seconds: pause(self._runtime, seconds)) as turn:
                 response = self._client.send(request, stream=True)
             self._reached = True
             self._limiter.learn(turn, response.headers)
-            return Reply(response.status_code, response.headers, response.read())
+            return Reply(response.status_code, response.headers, response.read(), asked.shape)
         except httpx.RequestError as error:
             return error
         finally:

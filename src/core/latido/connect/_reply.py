@@ -10,24 +10,32 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from latido.connect._shape import Shape
+
 _UNREAD = object()
+_OK = 200
 
 
 class Reply:
     """An answer, read whole. The names of `headers` are found in upper and lower case."""
 
-    __slots__ = ("_json", "body", "headers", "status")
+    __slots__ = ("_json", "_shape", "body", "headers", "status")
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, shape: Shape | None = None) -> None:
         self.status = status
         self.headers = headers
         self.body = body
         self._json: Any = _UNREAD
+        self._shape = shape
 
     def json(self) -> Any:
-        """Return the decoded body, None if it is empty. Raises ValueError if it is not JSON; decodes only once."""
+        """Return the decoded body, None if it is empty; of an asked shape, only that.
+
+        Raises ValueError if it is not JSON; decodes only once.
+        """
         if self._json is _UNREAD:
-            self._json = orjson.loads(self.body) if self.body else None
+            decode = self._shape.decode if self._shape and self.status == _OK else orjson.loads
+            self._json = decode(self.body) if self.body else None
         return self._json
 
     @property
