@@ -82,7 +82,7 @@ class StreamRun:
         if whole and mapping_changed(self.stream, self.stored):
             self._announce_rereading(cursor)
         sweeping = whole or sweep_is_due(self.stream, self.stored, self.clock.now())
-        expected = self.stream.count() if sweeping else None
+        expected = self._counted() if sweeping else None
         self.observer.stream_started(self.source.name, self.stream.name, expected.n if expected else None)
         snapshot = self.stream.mode == "snapshot"
         until = self._begin_census() if snapshot else 0
@@ -192,11 +192,18 @@ class StreamRun:
             self.writer.call(partial(note_ids, entity=entity, source=names[0], stream=names[1], ids=ids))
         self._bury(entity, until)
 
+    def _counted(self) -> Count | None:
+        """Return the vendor's count; one that it does not let us ask is no reason to read nothing."""
+        try:
+            return self.stream.count()
+        except NotOffered:
+            return None
+
     def _compare(self, expected: Count) -> None:
         """Put the vendor's count beside ours, unless a start date leaves out what the vendor counts."""
         if self.stream.connector.settings.start_date is not None:
             return
-        counted = (self.stream.count() or expected) if expected.exact else expected
+        counted = (self._counted() or expected) if expected.exact else expected
         self.receipt.counted, self.receipt.count_exact = counted.n, counted.exact
         self.receipt.stored = self.writer.call(lambda c: stored_rows(c, self.source.name, self.stream))
         if self.receipt.doubt is not None:
