@@ -5,6 +5,7 @@ from latido.testing._faults import Fault, Limit, Switches
 from latido.testing._sandbox import Handler, Sandbox, Stats, json, json_bytes
 from latido.testing._served import Served
 from latido.testing._throttle import Allowance
+from latido.testing.truth import Known, Period, Truth, truth
 from latido.testing.world import World
 
 __all__ = [
@@ -12,13 +13,17 @@ __all__ = [
     "FastClock",
     "Fault",
     "Handler",
+    "Known",
     "Limit",
     "ManualClock",
+    "Period",
     "Sandbox",
     "Served",
     "Stats",
     "Switches",
+    "Truth",
     "World",
     "json",
     "json_bytes",
+    "truth",
 ]

@@ -62,7 +62,8 @@ class Switches(BaseModel):
     """What is wrong with the service at present; nothing, to begin with.
 
     `latency` is the time that each answer takes. `limits` gives buckets of requests their limit, by the names that the
-    sandbox has for them. `writes_per_second` and `writes_per_request` change records while they are being read.
+    sandbox has for them. `writes_per_second` and `writes_per_request` change records while they are being read. `gzip`
+    compresses answers for whoever accepts it.
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
@@ -72,3 +73,4 @@ class Switches(BaseModel):
     limits: dict[str, Limit] = Field(default_factory=dict)
     writes_per_second: float = 0
     writes_per_request: int = 0
+    gzip: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import threading
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -146,7 +147,7 @@ class Sandbox(ABC):
         route, handler = self._routed(request)
         self.stats.requests[f"{request.method} {route}"] += 1
         self._others_write()
-        response = self._answered(request, route, handler)
+        response = self._packed(request, self._answered(request, route, handler))
         self.stats.answers[response.status_code] += 1
         return response
 
@@ -160,6 +161,13 @@ class Sandbox(ABC):
         response.headers.update(headers)
         for fault in strikes:
             response = _spoilt(fault, response)
+        return response
+
+    def _packed(self, request: Request, response: Response) -> Response:
+        if not self.switches.gzip or "gzip" not in request.headers.get("accept-encoding", ""):
+            return response
+        response.body = gzip.compress(bytes(response.body), 1)
+        response.headers.update({"content-encoding": "gzip", "content-length": str(len(response.body))})
         return response
 
     def _routed(self, request: Request) -> tuple[str, Handler]:

@@ -46,14 +46,15 @@ _STATUS_IDS = {status.category: STATUSES + status.number for status in CUSTOM_ST
 class Account:
     """What every rendering needs to know of the account.
 
-    Bodies name the account's canonical address, whatever address the request went to.
+    Bodies name the account's canonical address, whatever address the request went to. `gone_customers` are those whose
+    organization was deleted.
     """
 
     def __init__(self, world: World, subdomain: str = "acme") -> None:
         self.world = world
         self.home = f"https://{subdomain}.zendesk.com"
         self.subdomain = subdomain
-        self.gone_customers = frozenset(each.number for each in world.customers() if each.gone_at is not None)
+        self.gone_customers = {each.number for each in world.customers() if each.gone_at is not None}
         self.person = lru_cache(maxsize=8192)(world.person)
 
     def url(self, path: str) -> str:

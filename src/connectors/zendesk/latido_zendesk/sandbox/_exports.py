@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -14,16 +13,15 @@ from latido.testing import json_bytes
 from latido_zendesk.sandbox import _bodies as bodies
 from latido_zendesk.sandbox._records import BOTS_ONLY, DELETED
 from latido_zendesk.sandbox._shelf import before, place
+from latido_zendesk.sandbox._timed import TimedExport, start_time, timed_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from starlette.requests import Request
 
-    from latido.connect import Clock
-    from latido_zendesk.sandbox._records import Records
+    from latido_zendesk.sandbox._service import Service
     from latido_zendesk.sandbox._shelf import Feed
-    from latido_zendesk.sandbox._switches import ZendeskSwitches
 
 _PAGE = 1000
 _TOO_RECENT = 60
@@ -33,10 +31,10 @@ _SECOND = 1
 class Exports:
     """Everything in the order of its last write, a thousand at a time."""
 
-    def __init__(self, records: Records, switches: ZendeskSwitches, clock: Clock) -> None:
-        self._records = records
-        self._switches = switches
-        self._clock = clock
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._records = service.records
+        self._switches = service.switches
 
     def tickets(self, request: Request) -> Response:
         """Answer with tickets by `generated_timestamp`, but for those of the last minute.
@@ -65,31 +63,10 @@ class Exports:
         return self._by_cursor(request, "users", self._records.user_feed, lambda _: True, _SECOND, shown)
 
     def organizations(self, request: Request) -> Response:
-        """Answer with organizations changed at or after `start_time`.
-
-        The last second of a page comes again with the next one; a page whose rows share one second is stretched to
-        hold all of that second, and ends after it.
-        """
-        start = _start_time(request.query_params.get("start_time"))
-        if start is None:
-            return bodies.bad_start_time()
-        if start > self._now() - _TOO_RECENT:
-            return bodies.recent()
-        feed, size = self._records.organization_feed, self._size(request)
-        rows = list(islice(feed.after(before(start)), size))
-        more, end = len(rows) == size, rows[-1][0] if rows else None
-        if more and rows[0][0] == end and not self._switches.stuck_seconds:
-            rows = [row for row in feed.after(before(rows[0][0])) if row[0] == end]
-            end = rows[0][0] + 1
-        shown = bodies.listed("organizations", (self._records.organizations.piece(number) for _, number in rows))
-        url = self._records.account.url("incremental/organizations.json")
-        rest = {
-            "count": len(rows),
-            "end_of_stream": not more,
-            "end_time": end,
-            "next_page": f"{url}?{bodies.query(start_time=end)}" if end is not None else None,
-        }
-        return json_bytes(bodies.envelope([shown], rest))
+        """Answer with organizations changed at or after `start_time`, deleted ones too."""
+        shelf, feed = self._records.organizations, self._records.organization_feed
+        export = TimedExport("organizations", feed, lambda _time, number: [bytes(shelf.piece(number))], _SECOND)
+        return timed_page(request, self._service, export)
 
     def _by_cursor(
         self,
@@ -106,8 +83,8 @@ class Exports:
         size = self._size(request)
         if self._switches.heavy_above is not None and size > self._switches.heavy_above:
             return Response(b"upstream request timeout", 504, media_type="text/plain")
-        page = self._page(feed, mark, wanted, self._now() - lag, size)
-        url = self._records.account.url(f"incremental/{name}/cursor.json")
+        page = self._page(feed, mark, wanted, self._service.now - lag, size)
+        url = self._service.url(f"incremental/{name}/cursor.json")
         after = None if page.last is None else bodies.opaque(f"{page.last[0]}.0||{page.last[1]}")
         rest = {
             "after_url": f"{url}?{bodies.query(cursor=after, per_page=size)}" if after else None,
@@ -136,33 +113,29 @@ class Exports:
         if cursor is not None:
             mark = None if self._switches.bad_cursors else _decoded(cursor)
             return bodies.bad_cursor() if mark is None else mark
-        start = _start_time(request.query_params.get("start_time"))
+        start = start_time(request.query_params.get("start_time"))
         if start is None:
             return bodies.bad_start_time()
-        return bodies.recent() if start > self._now() - _TOO_RECENT else before(start)
+        return bodies.recent() if start > self._service.now - _TOO_RECENT else before(start)
 
     def _size(self, request: Request) -> int:
         return min(_PAGE, max(1, int(request.query_params.get("per_page", _PAGE))))
 
-    def _now(self) -> int:
-        return int(self._clock.now().timestamp())
-
     def _tickets_shown(self, numbers: list[int], *, metric_sets: bool) -> list[bytes]:
-        tickets = self._records.tickets
-        if not metric_sets:
-            return [bodies.listed("tickets", (tickets.piece(number) for number in numbers))]
-        if self._switches.embedded_metric_sets:
-            return [bodies.listed("tickets", self._embedded(numbers))]
-        measured = (tickets.piece(number, 1) for number in numbers)
-        return [
-            bodies.listed("tickets", (tickets.piece(number) for number in numbers)),
-            bodies.listed("metric_sets", (each for each in measured if each)),
-        ]
+        tickets, embedded = self._records.tickets, self._switches.embedded_metric_sets
+        measured = {number: tickets.piece(number, 1) for number in numbers} if metric_sets else {}
+        shown = [bodies.listed("tickets", self._stamped(numbers, measured if embedded else {}))]
+        if metric_sets and not embedded:
+            shown.append(bodies.listed("metric_sets", (each for each in measured.values() if each)))
+        return shown
 
-    def _embedded(self, numbers: list[int]) -> Iterator[bytes]:
+    def _stamped(self, numbers: list[int], embedded: Mapping[int, bytes | memoryview]) -> Iterator[bytes]:
         for number in numbers:
-            ticket, measured = self._records.tickets.piece(number), self._records.tickets.piece(number, 1)
-            yield b"".join((ticket[:-1], b',"metric_set":', measured or b"null", b"}"))
+            stamp = b',"generated_timestamp":%d' % self._records.written[number]
+            parts = [self._records.tickets.piece(number)[:-1], stamp]
+            if number in embedded:
+                parts += [b',"metric_set":', embedded[number] or b"null"]
+            yield b"".join([*parts, b"}"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +151,3 @@ def _decoded(cursor: str) -> int | None:
         return place(int(float(time)), int(number))
     except (binascii.Error, ValueError):
         return None
-
-
-def _start_time(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.testing import Sandbox
+from latido.testing import Known, Sandbox
 from latido_zendesk.sandbox import _bodies as bodies
 from latido_zendesk.sandbox._account import Account
+from latido_zendesk.sandbox._deeds import Deeds
+from latido_zendesk.sandbox._events import Events
 from latido_zendesk.sandbox._exports import Exports
+from latido_zendesk.sandbox._lists import Lists
 from latido_zendesk.sandbox._oauth import CLIENT_ID, CLIENT_SECRET, Doorkeeper
+from latido_zendesk.sandbox._opinions import Opinions
 from latido_zendesk.sandbox._records import Records
+from latido_zendesk.sandbox._search import Search
+from latido_zendesk.sandbox._service import Service
 from latido_zendesk.sandbox._switches import ZendeskSwitches
 from latido_zendesk.sandbox._tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
 
     from latido.connect import Clock
     from latido.testing import Allowance, Fault, Handler, World
+    from latido.testing.world import Ticket
 
 _API = "/api/v2/"
 _ADMIN_ONLY = ("/incremental/", "/satisfaction_ratings", "/guide/survey_responses", "/ticket_audits")
@@ -39,7 +46,13 @@ _HEADERS = {
 
 
 class ZendeskSandbox(Sandbox):
-    """Zendesk Support, with *world* in it."""
+    """Zendesk Support, with *world* in it.
+
+    `deed` changes records, `doorkeeper` tokens. `known` says how finely Zendesk tells what happened: the first reply in
+    whole minutes, in seconds for messaging, promises only to who reads metric events.
+    """
+
+    known: ClassVar[Known] = Known(first_reply=60, first_reply_in_chat=1, promises=False)
 
     Switches: ClassVar[type[ZendeskSwitches]] = ZendeskSwitches
     switches: ZendeskSwitches
@@ -50,8 +63,9 @@ class ZendeskSandbox(Sandbox):
         super().__init__(clock)
         self.records = Records(self._account)
         self.doorkeeper = Doorkeeper(self.clock, self.switches)
-        self._exports = Exports(self.records, self.switches, self.clock)
-        self._tables = Tables(self._account, self.switches)
+        self._service = Service(self.records, self.switches, self.clock)
+        self._events = Events(self._service)
+        self.deed = Deeds(self._service, self._events)
 
     def settings(self) -> dict[str, Any]:
         return {
@@ -62,13 +76,35 @@ class ZendeskSandbox(Sandbox):
             "client_secret": CLIENT_SECRET,
         }
 
+    def tickets(self) -> Iterator[Ticket]:
+        """Yield every ticket as it stands now: what the truth is computed from."""
+        return self.records.all_tickets()
+
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
-        exports, tables, door = self._exports, self._tables, self.doorkeeper
+        exports, lists, events = Exports(self._service), Lists(self._service), self._events
+        search, opinions, tables = Search(self._service), Opinions(self._service), Tables(self._account, self.switches)
         asked: tuple[tuple[str, Handler], ...] = (
             ("users/me", self._me),
             ("incremental/tickets/cursor", exports.tickets),
             ("incremental/users/cursor", exports.users),
             ("incremental/organizations", exports.organizations),
+            ("incremental/ticket_events", events.ticket_events),
+            ("incremental/ticket_metric_events", events.metric_events),
+            ("tickets", lists.tickets),
+            ("tickets/count", lists.count_tickets),
+            ("tickets/show_many", lists.show_many),
+            ("tickets/{id}", lists.ticket),
+            ("deleted_tickets", lists.deleted_tickets),
+            ("users", lists.users),
+            ("users/count", lists.count_users),
+            ("deleted_users", lists.deleted_users),
+            ("organizations", lists.organizations),
+            ("organizations/count", lists.count_organizations),
+            ("search/export", search.export),
+            ("search/count", search.count),
+            ("satisfaction_ratings", opinions.ratings),
+            ("guide/survey_responses", opinions.responses),
+            ("guide/{locale}/survey_responses/{id}", opinions.response),
             ("groups", tables.groups),
             ("brands", tables.brands),
             ("custom_statuses", tables.custom_statuses),
@@ -77,10 +113,17 @@ class ZendeskSandbox(Sandbox):
             ("organization_fields", tables.organization_fields),
         )
         return (
-            ("POST", "/oauth/tokens", door.token),
-            ("GET", "/oauth/authorizations/new", door.authorize),
+            ("POST", "/oauth/tokens", self.doorkeeper.token),
+            ("GET", "/oauth/authorizations/new", self.doorkeeper.authorize),
             *(("GET", _API + path, handler) for path, handler in asked),
         )
+
+    def deeds(self) -> dict[str, Callable[..., Any]]:
+        door = {"expire_tokens": self.doorkeeper.expire, "revoke_tokens": self.doorkeeper.revoke}
+        return {**self.deed.by_name, **door}
+
+    def write_something(self) -> None:
+        self.deed.something()
 
     def path(self, path: str) -> str:
         return path.removesuffix(".json")
@@ -126,7 +169,7 @@ class ZendeskSandbox(Sandbox):
         return bodies.no_endpoint()
 
     def _me(self, request: Request) -> Response:
-        return self._tables.me(request, known=self.doorkeeper.scopes(request) is not None)
+        return Tables(self._account, self.switches).me(request, known=self.doorkeeper.scopes(request) is not None)
 
     def _stranger(self, request: Request, route: str) -> Response | None:
         if request.headers.get("authorization", "").startswith("Bearer"):

@@ -1,15 +1,16 @@
-"""Rendered records on disk, and the order in which they were last written."""
+"""Rendered records on disk, and orders in which to read them."""
 
 from __future__ import annotations
 
 import mmap
 import tempfile
 from array import array
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
+from heapq import merge
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _BITS = 32
 _MASK = (1 << _BITS) - 1
@@ -51,34 +52,64 @@ class Shelf:
 
 
 class Feed:
-    """The numbers of records in the order of (time of the last write, number)."""
+    """Numbers of records in the order of (a time, the number), each once."""
 
-    def __init__(self, times: Iterator[int]) -> None:
-        self._base = array("Q", sorted(place(time, number) for number, time in enumerate(times)))
+    def __init__(self, times: Iterable[tuple[int, int]]) -> None:
+        self._base = array("Q", sorted(place(time, number) for time, number in times))
         self._tail: list[int] = []
         self._moved: dict[int, int] = {}
 
     def move(self, number: int, time: int) -> None:
-        """Put a record, known or new, where a write at *time* belongs: not before any that were there at first."""
+        """Put a record, known or new, where *time* belongs."""
         self._moved[number] = place(time, number)
         insort(self._tail, self._moved[number])
 
     def after(self, mark: int) -> Iterator[tuple[int, int]]:
-        """Yield (time, number) of what lies behind *mark*, a `place`."""
-        for spot in range(bisect_right(self._base, mark), len(self._base)):
-            time, number = divmod(self._base[spot], 1 << _BITS)
-            if number not in self._moved:
+        """Yield (time, number) of what lies behind *mark*, a `place`, the earliest first."""
+        base = (self._base[spot] for spot in range(bisect_right(self._base, mark), len(self._base)))
+        tail = iter(self._tail[bisect_right(self._tail, mark) :])
+        return self._current(merge(base, tail) if self._tail else base)
+
+    def before(self, mark: int) -> Iterator[tuple[int, int]]:
+        """Yield (time, number) of what lies before *mark*, the latest first."""
+        base = (self._base[spot] for spot in range(bisect_left(self._base, mark) - 1, -1, -1))
+        tail = iter(self._tail[: bisect_left(self._tail, mark)][::-1])
+        return self._current(merge(base, tail, reverse=True) if self._tail else base)
+
+    def _current(self, keys: Iterator[int]) -> Iterator[tuple[int, int]]:
+        moved = self._moved
+        for key in keys:
+            time, number = key >> _BITS, key & _MASK
+            if number not in moved or moved[number] == key:
                 yield time, number
-        for key in self._tail[bisect_right(self._tail, mark) :]:
-            if self._moved[key & _MASK] == key:
-                yield divmod(key, 1 << _BITS)
+
+
+class Log:
+    """Entries (time, number) in order; a number may have many, and none ever goes."""
+
+    def __init__(self, entries: Iterable[tuple[int, int]]) -> None:
+        self._base = array("Q", sorted({place(time, number) for time, number in entries}))
+        self._tail: list[int] = []
+
+    def add(self, time: int, number: int) -> None:
+        insort(self._tail, place(time, number))
+
+    def after(self, mark: int) -> Iterator[tuple[int, int]]:
+        """Yield (time, number) of what lies behind *mark*, a `place`."""
+        base = (self._base[spot] for spot in range(bisect_right(self._base, mark), len(self._base)))
+        tail = iter(self._tail[bisect_right(self._tail, mark) :])
+        last = -1
+        for key in merge(base, tail) if self._tail else base:
+            if key != last:
+                yield key >> _BITS, key & _MASK
+            last = key
 
 
 def place(time: int, number: int) -> int:
-    """Return where in a feed record *number*, written at *time*, stands."""
+    """Return where record *number* stands at *time*."""
     return time << _BITS | number
 
 
 def before(time: int) -> int:
-    """Return the place just before all that was written at *time*."""
+    """Return the place just before all that has *time*."""
     return max(0, place(time, 0) - 1)

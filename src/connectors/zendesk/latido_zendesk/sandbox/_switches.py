@@ -30,8 +30,10 @@ class ZendeskSwitches(Switches):
     still work. `role`: of whoever the credential belongs to. `forbidden`: parts of routes that answer 403, each with
     its shape. `surveys`: whether the plan has questionnaires. `embedded_metric_sets`: in the ticket, not beside it.
     `headers`: which family of rate limit headers is sent. `heavy_above`: pages with more rows time out (504).
-    `lag`: seconds that the exports of tickets stay behind. `stuck_seconds`: a time-based page never moves on from a
-    second with more rows than fit. `gzip`: compress for whoever accepts it. `bad_cursors`: refuse every cursor.
+    `lag`: seconds that the exports of tickets stay behind. `search_lag`: seconds until the search finds a change.
+    `stuck_seconds`: a time-based page never moves on from a second with more rows than fit. `bad_cursors`: refuse every
+    cursor. `search_cursor_life`: seconds that a search's cursor lives. `counting`: counts above 100,000 are just being
+    refreshed.
     """
 
     token_life: int | None = 1800
@@ -43,6 +45,8 @@ class ZendeskSwitches(Switches):
     headers: Literal["both", "old", "new", "none"] = "both"
     heavy_above: int | None = None
     lag: int = 60
+    search_lag: int = 120
+    search_cursor_life: int = 3600
+    counting: bool = False
     stuck_seconds: bool = False
-    gzip: bool = False
     bad_cursors: bool = False

@@ -33,7 +33,7 @@ def ticket_id(number: int) -> int:
 
 
 def ticket_json(account: Account, ticket: Ticket) -> dict[str, Any]:
-    """Return the ticket as every endpoint shows it; the exports add `generated_timestamp`."""
+    """Return the ticket as lists show it; the export adds `generated_timestamp`."""
     identity = ticket_id(ticket.number)
     erased = ticket.erased_at is not None
     subject = "SCRUBBED" if erased else ticket.subject
@@ -46,7 +46,6 @@ def ticket_json(account: Account, ticket: Ticket) -> dict[str, Any]:
         "via": {"channel": "web", "source": _nowhere()} if erased else _via(account, ticket),
         "created_at": iso(ticket.created_at),
         "updated_at": iso(ticket.updated_at),
-        "generated_timestamp": ticket.written_at,
         "type": ticket.kind,
         "subject": subject,
         "raw_subject": subject,

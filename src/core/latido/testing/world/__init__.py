@@ -5,8 +5,10 @@ it is asked for, so ticket 999,999 of a million costs what ticket 0 costs. Histo
 day `end` begins (UTC).
 """
 
+from latido.testing.world._chance import share
 from latido.testing.world._instants import DAY, HOUR, MINUTE, Instant, iso, midnight
 from latido.testing.world._people import Agent, Customer, Person, Team
+from latido.testing.world._promises import Promise, promises, promises_kept
 from latido.testing.world._tickets import (
     BOT,
     DONE,
@@ -16,6 +18,7 @@ from latido.testing.world._tickets import (
     Comment,
     Details,
     Rating,
+    Status,
     Step,
     Survey,
     Ticket,
@@ -39,7 +42,9 @@ __all__ = [
     "Details",
     "Instant",
     "Person",
+    "Promise",
     "Rating",
+    "Status",
     "Step",
     "Survey",
     "Team",
@@ -47,5 +52,8 @@ __all__ = [
     "World",
     "iso",
     "midnight",
+    "promises",
+    "promises_kept",
     "prose",
+    "share",
 ]

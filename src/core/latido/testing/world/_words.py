@@ -66,9 +66,8 @@ SENTENCES = (
 REMARKS = ("Muy rápidos, gracias", "Ok", "No resolvió nada 😡", "Great support!", "  ", "Перезвоните мне", "«Bien»")
 REASONS = ("The issue was not resolved", "It took too long to resolve", "The agent was unhelpful", "Some other reason")
 
-_STEP = 7
-
 
 def prose(key: int, sentences: int) -> str:
     """Return a text of *sentences* sentences; the same *key* gives the same text."""
-    return "\n".join(SENTENCES[(key + turn * _STEP + turn // 5) % len(SENTENCES)] for turn in range(sentences))
+    stride = 1 + key // len(SENTENCES) % (len(SENTENCES) - 1)
+    return "\n".join(SENTENCES[(key + turn * stride + turn // 4) % len(SENTENCES)] for turn in range(sentences))
