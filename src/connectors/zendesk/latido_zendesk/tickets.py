@@ -197,9 +197,14 @@ def exportable(cursor: Cursor) -> Cursor:
 
 def key_fields(ticket: Any) -> None:
     """Turn the list of custom fields into an object by field id, without the empty ones; leave alone what is none."""
-    fields = ticket.get("custom_fields", ticket.get("fields")) if isinstance(ticket, dict) else None
-    if isinstance(fields, list) and all(isinstance(each, dict) for each in fields):
-        ticket["custom_fields"] = {str(each.get("id")): v for each in fields if (v := each.get("value")) is not None}
+    try:
+        fields = ticket["custom_fields"] if "custom_fields" in ticket else ticket["fields"]
+        if isinstance(fields, list):
+            ticket["custom_fields"] = {
+                str(each["id"]): value for each in fields if (value := each["value"]) is not None
+            }
+    except (KeyError, TypeError):  # The mapping will say what does not fit.
+        return
 
 
 def without_text(payload: Any) -> Any:

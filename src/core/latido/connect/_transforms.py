@@ -27,7 +27,14 @@ def first(*choices: Source | str) -> Source:
 
     def bind(context: Context) -> Getter:
         getters = [each.bind(context) for each in sources]
-        return lambda record: next((found for get in getters if (found := get(record)) is not None), None)
+
+        def find(record: JsonObject) -> Any:
+            for get in getters:
+                if (found := get(record)) is not None:
+                    return found
+            return None
+
+        return find
 
     return Source(f"first({_listed(sources)})", _paths(sources), bind)
 
@@ -48,12 +55,13 @@ def lookup(value: Source | str, table: Mapping[str, Any] | str, key: str | None 
 
         def find(record: JsonObject) -> Any:
             found = get(record)
-            if found is None:
-                return None
-            entry = entries.get(str(found), found if fixed else None)
-            return entry.get(key) if key is not None and isinstance(entry, dict) else entry
+            return None if found is None else entries.get(str(found), found if fixed else None)
 
-        return find
+        def find_member(record: JsonObject) -> Any:
+            entry = find(record)
+            return entry.get(key) if isinstance(entry, dict) else entry
+
+        return find if key is None else find_member
 
     suffix = "" if key is None else f".{key}"
     return Source(f"lookup({looked_up.description} in {named}{suffix})", looked_up.paths, bind)
@@ -68,6 +76,9 @@ def computed(name: str, function: Callable[..., Any], *values: Source | str) -> 
 
     def bind(context: Context) -> Getter:
         getters = [each.bind(context) for each in sources]
+        if len(getters) == 1:
+            (get,) = getters
+            return lambda record: function(get(record))
         return lambda record: function(*[get(record) for get in getters])
 
     return Source(f"{name}({_listed(sources)})", _paths(sources), bind)

@@ -33,6 +33,8 @@ class Batch:
     def add(self, page: Page) -> None:
         """Take in *page*: what it says comes after what is here already."""
         for rows in page.rows:
+            for key in rows.columns["source_id"] if self.deleted.get(rows.entity) else ():
+                self.deleted[rows.entity].pop(key, None)  # it came back
             if len(rows):
                 self.rows[rows.entity].append(arrow(rows, self.size))
                 self.size += len(rows)
