@@ -73,7 +73,7 @@ class Lists:
         return json_bytes(bodies.envelope(shown, {"next_page": None, "previous_page": None, "count": len(found)}))
 
     def users(self, request: Request) -> Response:
-        """Answer with active users by id, agents first."""
+        """Answer with active users by id, agents first; with `role`, those who have it."""
         return self._listed(request, "users")
 
     def organizations(self, request: Request) -> Response:
@@ -123,7 +123,9 @@ class Lists:
         if isinstance(asked, Response):
             return asked
         mark = -1 if asked.mark is None else asked.mark
-        rows = ((number, number) for number in everything() if number > mark)
+        role = request.query_params.get("role")
+        wanted = (number for number in everything() if role is None or role == self._role(number))
+        rows = ((number, number) for number in wanted if number > mark)
         shown = cbp.Lists(rows, lambda numbers: [bodies.listed(name, (shelf.piece(each) for each in numbers))], {})
         return cbp.page(self._url(f"{name}.json"), request, asked, shown)
 
@@ -150,6 +152,10 @@ class Lists:
         more = f"{self._url(name)}.json?page={first // size + 2}" if first + size < len(everything) else None
         rest = {"next_page": more, "previous_page": None, "count": len(everything)}
         return json_bytes(bodies.envelope([bodies.listed(name, (shelf.piece(each) for each in shown))], rest))
+
+    def _role(self, number: int) -> str:
+        world = self._records.world
+        return world.agent(number).role if number < world.agent_count else "end-user"
 
     def _everybody(self) -> Iterator[int]:
         everybody = range(self._records.world.agent_count + self._records.person_count)
