@@ -6,18 +6,25 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from latido.plugins import Plugins
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `latido` with *arguments*, those of this process by default, and return its exit code."""
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    installed: Callable[[], Plugins] | None = None,
+) -> int:
+    """Run `latido` and return its exit code. Arguments, environment and plugins are this process's by default."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments == ["--version"]:
         print_version()
         return 0
     from latido.cli._run import run
 
-    return run(arguments)
+    return run(arguments, environ, installed)
 
 
 def print_version() -> None:

@@ -25,23 +25,16 @@ SIGINT = 130
 COMPLETING = "_LATIDO_COMPLETE"
 
 
-def _all_installed() -> Plugins:
-    from latido.plugins import plugin_manager
-
-    return plugin_manager()
-
-
 def run(
     arguments: Sequence[str],
-    *,
     environ: Mapping[str, str] | None = None,
-    installed: Callable[[], Plugins] = _all_installed,
+    installed: Callable[[], Plugins] | None = None,
 ) -> int:
     """Run the command that *arguments* ask for and return its exit code. Nothing is raised."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that has no ñ shows a question mark
-    session = Session.beginning(arguments, os.environ if environ is None else environ, installed)
+    session = Session.beginning(arguments, os.environ if environ is None else environ, installed or _all_installed)
     try:
         code = _invoked(arguments, session)
         sys.stdout.flush()
@@ -73,6 +66,12 @@ def _invoked(arguments: Sequence[str], session: Session) -> int:
         return leaving.exit_code
     except typer.TyperException as error:
         raise usage_error(error) from error
+
+
+def _all_installed() -> Plugins:
+    from latido.plugins import plugin_manager
+
+    return plugin_manager()
 
 
 def _let_go_of_stdout() -> None:

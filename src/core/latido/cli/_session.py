@@ -77,7 +77,6 @@ class Session:
     def plugins(self) -> Plugins:
         """What is installed; those that had to be left out are named."""
         plugins = self.installed()
-        plugins.connectors()
         for each in plugins.left_out:
             self.talk.warn(
                 _(
