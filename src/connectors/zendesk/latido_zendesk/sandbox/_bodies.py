@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 
-def listed(name: str, rows: Iterable[bytes | memoryview]) -> bytes:
+def listed(name: str, rows: Iterable[bytes]) -> bytes:
     """Return `"name":[rows]`."""
     return b'"%b":[%b]' % (name.encode(), b",".join(rows))
 

@@ -16,7 +16,7 @@ from latido_zendesk.sandbox._shelf import before, place
 from latido_zendesk.sandbox._timed import TimedExport, start_time, timed_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
     from starlette.requests import Request
 
@@ -65,7 +65,7 @@ class Exports:
     def organizations(self, request: Request) -> Response:
         """Answer with organizations changed at or after `start_time`, deleted ones too."""
         shelf, feed = self._records.organizations, self._records.organization_feed
-        export = TimedExport("organizations", feed, lambda _time, number: [bytes(shelf.piece(number))], _SECOND)
+        export = TimedExport("organizations", feed, lambda _time, number: [shelf.piece(number)], _SECOND)
         return timed_page(request, self._service, export)
 
     def _by_cursor(
@@ -122,20 +122,17 @@ class Exports:
         return min(_PAGE, max(1, int(request.query_params.get("per_page", _PAGE))))
 
     def _tickets_shown(self, numbers: list[int], *, metric_sets: bool) -> list[bytes]:
-        tickets, embedded = self._records.tickets, self._switches.embedded_metric_sets
-        measured = {number: tickets.piece(number, 1) for number in numbers} if metric_sets else {}
-        shown = [bodies.listed("tickets", self._stamped(numbers, measured if embedded else {}))]
-        if metric_sets and not embedded:
-            shown.append(bodies.listed("metric_sets", (each for each in measured.values() if each)))
-        return shown
-
-    def _stamped(self, numbers: list[int], embedded: Mapping[int, bytes | memoryview]) -> Iterator[bytes]:
+        records, beside = self._records, metric_sets and not self._switches.embedded_metric_sets
+        tickets, measured = [], []
         for number in numbers:
-            stamp = b',"generated_timestamp":%d' % self._records.written[number]
-            parts = [self._records.tickets.piece(number)[:-1], stamp]
-            if number in embedded:
-                parts += [b',"metric_set":', embedded[number] or b"null"]
-            yield b"".join([*parts, b"}"])
+            ticket, metrics = records.tickets.pieces(number)
+            more = b',"generated_timestamp":%d' % records.written[number]
+            if metric_sets and not beside:
+                more += b',"metric_set":' + (metrics or b"null")
+            tickets.append(b"%b%b}" % (ticket[:-1], more))
+            if beside and metrics:
+                measured.append(metrics)
+        return [bodies.listed("tickets", tickets), *([bodies.listed("metric_sets", measured)] if beside else [])]
 
 
 @dataclass(frozen=True, slots=True)

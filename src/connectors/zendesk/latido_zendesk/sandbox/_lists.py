@@ -60,7 +60,7 @@ class Lists:
         number = self._ticket_number(request.path_params["id"])
         if number is None:
             return bodies.not_found()
-        return json_bytes(b'{"ticket":%b}' % bytes(self._records.tickets.piece(number)))
+        return json_bytes(b'{"ticket":%b}' % self._records.tickets.piece(number))
 
     def show_many(self, request: Request) -> Response:
         """Answer with the tickets among at most a hundred ids; those that are not there are silently left out."""
@@ -213,7 +213,6 @@ class Lists:
 
 def tickets_shown(records: Records, numbers: list[int], *, metric_sets: bool) -> list[bytes]:
     """Return tickets as lists show them, and beside them their metric sets if asked for."""
-    shown = [bodies.listed("tickets", (records.tickets.piece(number) for number in numbers))]
-    if metric_sets:
-        shown.append(bodies.listed("metric_sets", (records.tickets.piece(number, 1) for number in numbers)))
-    return shown
+    pieces = [records.tickets.pieces(number) for number in numbers]
+    shown = [bodies.listed("tickets", (ticket for ticket, _ in pieces))]
+    return [*shown, bodies.listed("metric_sets", (measured for _, measured in pieces))] if metric_sets else shown

@@ -12,7 +12,7 @@ from latido.testing.world import REASONS, iso
 from latido_zendesk.sandbox import _bodies as bodies
 from latido_zendesk.sandbox import _cbp as cbp
 from latido_zendesk.sandbox._account import AGENTS, GROUPS, RATINGS, USERS
-from latido_zendesk.sandbox._records import DELETED
+from latido_zendesk.sandbox._records import DELETED, SURVEYED
 from latido_zendesk.sandbox._shelf import before, place
 from latido_zendesk.sandbox._tickets import ticket_id
 
@@ -84,8 +84,12 @@ class Opinions:
         """Answer with one questionnaire."""
         found = (each for each in self._asked(0, _FOREVER, None, down=False))
         for _, number in found:
-            ticket = self._records.ticket(number)
-            if ticket.survey is not None and response_id(ticket, ticket.survey) == request.path_params["id"]:
+            ticket = self._records.ticket(number) if self._records.flags[number] & SURVEYED else None
+            if (
+                ticket is not None
+                and ticket.survey is not None
+                and response_id(ticket, ticket.survey) == request.path_params["id"]
+            ):
                 return json({"survey_response": response_json(ticket, ticket.survey)})
         return _guide_refusal("NotFound", "not found", 404)
 
@@ -103,9 +107,12 @@ class Opinions:
         if isinstance(asked, Response):
             return asked
         rendered: dict[int, bytes] = {}
+        surveyed = name == "survey_responses"
 
         def rows() -> Iterator[tuple[int, int]]:
             for time, number in self._asked(start, end, asked.mark, down=down):
+                if surveyed and not self._records.flags[number] & SURVEYED:
+                    continue
                 if (body := shown(self._records.ticket(number))) is not None:
                     rendered[number] = orjson.dumps(body)
                     yield place(time, number), number
@@ -113,7 +120,7 @@ class Opinions:
         def render(numbers: list[int]) -> list[bytes]:
             return [bodies.listed(name, (rendered[number] for number in numbers))]
 
-        path = f"guide/{name}" if name == "survey_responses" else f"{name}.json"
+        path = f"guide/{name}" if surveyed else f"{name}.json"
         return cbp.page(self._service.url(path), request, asked, cbp.Lists(rows(), render, {}))
 
     def _asked(self, start: int, end: int, mark: int | None, *, down: bool) -> Iterator[tuple[int, int]]:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from latido.testing.world import Customer, Instant, Person, Ticket
     from latido_zendesk.sandbox._account import Account
 
-BOTS_ONLY, DELETED, ARCHIVED, MERGED = 1, 2, 4, 8
+BOTS_ONLY, DELETED, ARCHIVED, MERGED, SURVEYED = 1, 2, 4, 8, 128
 _STATUS_BITS = 4
+_STATUS_MASK = 7
 _STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed")
 _ARCHIVED_AFTER = 120 * DAY
 
@@ -52,6 +53,8 @@ class Records:
         self.ticket_feed = Feed(_numbered(self.written))
         self.user_feed = Feed(_numbered(self._render_users()))
         self.organization_feed = Feed(_numbered(self._render_organizations()))
+        for shelf in (self.tickets, self.users, self.organizations):
+            shelf.seal()
 
     @cached_property
     def update_feed(self) -> Feed:
@@ -71,7 +74,7 @@ class Records:
         return (self.ticket(number) for number in range(self.ticket_count))
 
     def status(self, number: int) -> str:
-        return _STATUSES[self.flags[number] >> _STATUS_BITS]
+        return _STATUSES[self.flags[number] >> _STATUS_BITS & _STATUS_MASK]
 
     def put_ticket(self, ticket: Ticket) -> None:
         """Store a ticket that was written to; its `written_at` says where it comes in the export."""
@@ -140,6 +143,7 @@ class Records:
             | DELETED * (ticket.gone_at is not None)
             | ARCHIVED * (closed is not None and closed + _ARCHIVED_AFTER < self.world.end)
             | MERGED * (ticket.fate == "merged")
+            | SURVEYED * (ticket.survey is not None)
             | _STATUSES.index(ticket.status) << _STATUS_BITS
         )
 

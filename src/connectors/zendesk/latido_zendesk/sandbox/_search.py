@@ -111,7 +111,7 @@ class Search:
         return self._records.ticket(number).created_at if added else self._records.world.opened_at(number)
 
     def _results(self, numbers: list[int]) -> list[bytes]:
-        shown = (bytes(self._records.tickets.piece(each))[:-1] + b',"result_type":"ticket"}' for each in numbers)
+        shown = (self._records.tickets.piece(each)[:-1] + b',"result_type":"ticket"}' for each in numbers)
         return [bodies.listed("results", shown)]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import mmap
+import os
 import tempfile
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from heapq import merge
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,36 +20,41 @@ _MASK = (1 << _BITS) - 1
 class Shelf:
     """Records by number, each in *pieces* pieces of JSON.
 
-    They lie in a file that has no name; only their places, and what was changed since, are in memory.
+    They lie in a file that has no name; only their places, and what was changed since, are in memory. The file is read
+    and not mapped, so that a reader of our memory does not count it in.
     """
 
     def __init__(self, pieces: int = 1) -> None:
         self._pieces = pieces
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the shelf
         self._places = array("Q", [0])
-        self._view: memoryview | None = None
         self._changed: dict[int, tuple[bytes, ...]] = {}
 
     def append(self, *pieces: bytes) -> None:
-        """Add the next record; only before the first one is read."""
+        """Add the next record; only before `seal`."""
         for piece in pieces:
             self._places.append(self._places[-1] + len(piece))
             self._file.write(piece)
 
+    def seal(self) -> None:
+        self._file.flush()
+
     def put(self, number: int, *pieces: bytes) -> None:
         self._changed[number] = pieces
 
-    def piece(self, number: int, which: int = 0) -> bytes | memoryview:
+    def pieces(self, number: int) -> tuple[bytes, ...]:
+        """Return all pieces of a record."""
         if number in self._changed:
-            return self._changed[number][which]
-        place = number * self._pieces + which
-        return self._mapped()[self._places[place] : self._places[place + 1]]
+            return self._changed[number]
+        first = number * self._pieces
+        places = self._places[first : first + self._pieces + 1]
+        whole = os.pread(self._file.fileno(), places[-1] - places[0], places[0])
+        cuts = [each - places[0] for each in places]
+        return tuple(whole[start:end] for start, end in pairwise(cuts))
 
-    def _mapped(self) -> memoryview:
-        if self._view is None:
-            self._file.flush()
-            self._view = memoryview(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ))
-        return self._view
+    def piece(self, number: int) -> bytes:
+        """Return the first piece of a record."""
+        return self.pieces(number)[0]
 
 
 class Feed:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from latido.testing.world import MINUTE, REASONS, iso, prose
 from latido_zendesk.sandbox import _fields as fields
@@ -20,11 +21,14 @@ from latido_zendesk.sandbox._account import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from latido.testing.world import Instant, Ticket
     from latido_zendesk.sandbox._account import Account
 
 _CHANNELS = {"email": "email", "web": "web", "chat": "native_messaging", "phone": "voice", "api": "api"}
 _GOOD = 4
+Span: TypeAlias = tuple[int, int]
 MERGED_TAG = "closed_by_merge"
 
 
@@ -86,7 +90,8 @@ def ticket_json(account: Account, ticket: Ticket) -> dict[str, Any]:
 def metric_set_json(account: Account, ticket: Ticket) -> dict[str, Any]:
     """Return what Zendesk measured. Durations are whole minutes, null until both ends are known."""
     identity = METRIC_SETS + ticket.number
-    created, solves, reply = ticket.created_at, ticket.solves, ticket.first_reply_at
+    created, solves, replies, spans = ticket.created_at, ticket.solves, ticket.replies, _spans(ticket)
+    reply = replies[0].at if replies else None
     given = [each for each in ticket.assignments if each.agent is not None]
     requester = [each.at for each in ticket.comments if each.author.role == "requester"]
     return {
@@ -98,7 +103,7 @@ def metric_set_json(account: Account, ticket: Ticket) -> dict[str, Any]:
         "group_stations": len({each.team for each in ticket.assignments}),
         "assignee_stations": len({each.agent for each in given}),
         "reopens": ticket.reopens,
-        "replies": len(ticket.replies),
+        "replies": len(replies),
         "assignee_updated_at": stamp(given[-1].at if given else None),
         "requester_updated_at": stamp(requester[-1] if requester else created),
         "status_updated_at": iso(ticket.steps[-1].at),
@@ -109,9 +114,9 @@ def metric_set_json(account: Account, ticket: Ticket) -> dict[str, Any]:
         "reply_time_in_minutes": _minutes(account, created, reply),
         "first_resolution_time_in_minutes": _minutes(account, created, solves[0] if solves else None),
         "full_resolution_time_in_minutes": _minutes(account, created, solves[-1] if solves else None),
-        "agent_wait_time_in_minutes": _spent(account, ticket, ("pending",)),
-        "requester_wait_time_in_minutes": _spent(account, ticket, ("new", "open", "on_hold")),
-        "on_hold_time_in_minutes": _spent(account, ticket, ("on_hold",)),
+        "agent_wait_time_in_minutes": _spent(account, spans, "pending"),
+        "requester_wait_time_in_minutes": _spent(account, spans, "new", "open", "on_hold"),
+        "on_hold_time_in_minutes": _spent(account, spans, "on_hold"),
         "custom_status_updated_at": iso(ticket.steps[-1].at),
         "reply_time_in_seconds": {"calendar": reply - created if reply and ticket.channel == "chat" else None},
     }
@@ -160,12 +165,16 @@ def _minutes(account: Account, since: Instant, until: Instant | None) -> dict[st
     return {"calendar": (until - since) // MINUTE, "business": office // MINUTE}
 
 
-def _spent(account: Account, ticket: Ticket, statuses: tuple[str, ...]) -> dict[str, int | None]:
-    """Return the time spent in *statuses*, between the changes known so far."""
-    spans = [
-        (step.at, after.at)
-        for step, after in zip(ticket.steps, ticket.steps[1:], strict=False)
-        if step.status in statuses
-    ]
-    office = sum(account.world.office.seconds(since, until) for since, until in spans)
-    return {"calendar": sum(until - since for since, until in spans) // MINUTE, "business": office // MINUTE}
+def _spent(account: Account, spans: Mapping[str, Sequence[Span]], *statuses: str) -> dict[str, int]:
+    """Return the time spent in *statuses*."""
+    chosen = [span for status in statuses for span in spans.get(status, ())]
+    office = sum(account.world.office.seconds(since, until) for since, until in chosen)
+    return {"calendar": sum(until - since for since, until in chosen) // MINUTE, "business": office // MINUTE}
+
+
+def _spans(ticket: Ticket) -> Mapping[str, Sequence[Span]]:
+    """Return from when to when the ticket had each status; the one that it has now does not count yet."""
+    spans: dict[str, list[Span]] = {}
+    for step, after in pairwise(ticket.steps):
+        spans.setdefault(step.status, []).append((step.at, after.at))
+    return spans

@@ -12,6 +12,8 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+_EPOCH = date(1970, 1, 1).toordinal()
+
 
 def midnight(day: date) -> Instant:
     """Return the instant at which *day* begins in UTC."""
@@ -20,12 +22,12 @@ def midnight(day: date) -> Instant:
 
 def iso(at: Instant) -> str:
     """Return *at* as `2026-01-31T09:30:00Z`."""
-    days, seconds = divmod(at, DAY)
-    hours, rest = divmod(seconds, HOUR)
-    minutes, seconds = divmod(rest, MINUTE)
-    return f"{_day(days)}T{hours:02}:{minutes:02}:{seconds:02}Z"
+    minutes, seconds = divmod(at, MINUTE)
+    return f"{_minute(minutes)}:{seconds:02}Z"
 
 
-@lru_cache(maxsize=4096)
-def _day(days: int) -> str:
-    return date.fromordinal(date(1970, 1, 1).toordinal() + days).isoformat()
+@lru_cache(maxsize=1 << 14)
+def _minute(minutes: int) -> str:
+    days, minute = divmod(minutes, DAY // MINUTE)
+    day = date.fromordinal(_EPOCH + days).isoformat()
+    return f"{day}T{minute // 60:02}:{minute % 60:02}"

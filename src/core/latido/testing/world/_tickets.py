@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from latido.testing.world._instants import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from latido.testing.world._instants import Instant
 
 Status = Literal["new", "open", "pending", "on_hold", "solved", "closed"]
@@ -181,19 +179,19 @@ class Ticket:
         """When something last changed for people; nothing does once the ticket is closed, but its deletion."""
         if self.gone_at is not None:
             return self.gone_at
-        return self.closed_at or max(self._moments())
+        return self.closed_at or self._latest()
 
     @property
     def written_at(self) -> Instant:
         """When anything was last written to the record, by machines included."""
-        return max(self.updated_at, self.erased_at or 0, self.touched_at or 0, *self._moments())
+        return max(self._latest(), self.gone_at or 0, self.erased_at or 0, self.touched_at or 0)
 
-    def _moments(self) -> Iterator[Instant]:
-        yield self.comments[-1].at
-        yield self.steps[-1].at
+    def _latest(self) -> Instant:
+        latest = max(self.comments[-1].at, self.steps[-1].at)
         if self.assignments:
-            yield self.assignments[-1].at
+            latest = max(latest, self.assignments[-1].at)
         if self.rating is not None:
-            yield self.rating.answered_at or self.rating.offered_at
+            latest = max(latest, self.rating.answered_at or self.rating.offered_at)
         if self.survey is not None:
-            yield self.survey.changed_at or self.survey.answered_at or self.survey.offered_at
+            latest = max(latest, self.survey.changed_at or self.survey.answered_at or self.survey.offered_at)
+        return latest
