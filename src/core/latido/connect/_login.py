@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -15,6 +16,7 @@ from latido.messages import marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from http.server import BaseHTTPRequestHandler
 
 _ = marker("latido")
 
@@ -29,32 +31,51 @@ def redirect_uri(port: int = LOGIN_PORT) -> str:
     return f"http://localhost:{port}/"
 
 
-def authorization_code(
-    address: str,
-    parameters: Mapping[str, str],
-    show: Callable[[str], None],
-    *,
-    port: int = LOGIN_PORT,
-    pasted: Callable[[], str] | None = None,
-    timeout: float = 300.0,
-) -> str:
-    """Return the code that the vendor gives when a person agrees at *address* within *timeout* seconds.
+def _show(address: str) -> None:
+    sys.stderr.write(f"{address}\n")
 
-    *show* is given the whole address to open. The browser comes back to `redirect_uri(port)`, or the person pastes the
-    address that it ended at, or the code in it, which *pasted* waits for.
+
+def _typed() -> str | None:
+    return sys.stdin.readline() if sys.stdin.isatty() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who agrees in a browser: is shown the address to open, and may paste the one at which the browser ended.
+
+    `pasted` waits for that, and returns None where nobody can paste.
+    """
+
+    show: Callable[[str], None] = _show
+    pasted: Callable[[], str | None] = _typed
+
+
+def authorization_code(
+    address: str, parameters: Mapping[str, str], person: Person, port: int = LOGIN_PORT, timeout: float = 300.0
+) -> str:
+    """Return the code that the vendor gives when *person* agrees at *address* within *timeout* seconds.
+
+    The browser comes back to `redirect_uri(port)`. Where it cannot reach this machine, the address that it tried is
+    pasted, or the code in it.
     """
     state = secrets.token_urlsafe(24)
     answers: SimpleQueue[Parameters] = SimpleQueue()
     with _Listener(port, answers):
-        if pasted is not None:
-            threading.Thread(target=lambda: answers.put(_from_paste(pasted(), state)), daemon=True).start()
         asked = {"response_type": "code", "redirect_uri": redirect_uri(port), "state": state, **parameters}
-        show(f"{address}?{urlencode(asked)}")
+        person.show(f"{address}?{urlencode(asked)}")
+        threading.Thread(target=_take_paste, args=(person, state, answers), daemon=True).start()
         try:
             answer = answers.get(timeout=timeout)
         except Empty:
             raise UsageError(_("Nobody agreed in time."), _("Run the same command again.")) from None
     return _code(answer, state)
+
+
+def _take_paste(person: Person, state: str, answers: SimpleQueue[Parameters]) -> None:
+    """A bare code was copied by hand from the answer to this login; an address still carries its state."""
+    text = (person.pasted() or "").strip()
+    if text:
+        answers.put(_parameters(text) if "://" in text else {"code": text, "state": state})
 
 
 def _code(answer: Parameters, state: str) -> str:
@@ -69,12 +90,6 @@ def _code(answer: Parameters, state: str) -> str:
     return answer["code"]
 
 
-def _from_paste(text: str, state: str) -> Parameters:
-    """A bare code was copied by hand from the answer to this login; an address still carries its state."""
-    text = text.strip()
-    return _parameters(text) if "://" in text else {"code": text, "state": state}
-
-
 def _parameters(url: str) -> Parameters:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
@@ -83,6 +98,8 @@ class _Listener:
     """Takes the browser's request on loopback."""
 
     def __init__(self, port: int, answers: SimpleQueue[Parameters]) -> None:
+        from http.server import ThreadingHTTPServer
+
         try:
             self._server = ThreadingHTTPServer(("127.0.0.1", port), _answering(answers))
         except OSError as error:
@@ -101,6 +118,8 @@ class _Listener:
 
 
 def _answering(answers: SimpleQueue[Parameters]) -> type[BaseHTTPRequestHandler]:
+    from http.server import BaseHTTPRequestHandler
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found = _parameters(self.path)

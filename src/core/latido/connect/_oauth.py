@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from latido.connect._address import check_base_url
 from latido.connect._auth import printable
 from latido.connect._http import Http
+from latido.connect._login import LOGIN_PORT, Person, authorization_code, redirect_uri
 from latido.connect._redact import keep_secret
 from latido.connect._refusal import Refused
 from latido.connect._retry import Retry
@@ -66,7 +67,8 @@ class OAuth:
         self._runtime = runtime
         self._client = {"client_id": client_id, "client_secret": client_secret.get_secret_value()}
         self._grant = grant
-        self._fields = {**(fields or {}), **({"scope": scope} if scope else {})}
+        self._scoped = {"scope": scope} if scope else {}
+        self._fields = fields or {}
         self._form = form
         self._store: _Keeper = store or (_Memory() if grant == "client_credentials" else TokenStore(runtime.folder))
         self._lock = threading.Lock()
@@ -82,15 +84,20 @@ class OAuth:
         self._renewed(used["Authorization"].removeprefix("Bearer "))
         return True
 
+    def log_in(self, address: str, person: Person | None = None, port: int = LOGIN_PORT) -> None:
+        """Let a *person* agree at the vendor's *address*, and store the first pair of tokens."""
+        asked = {"client_id": self._client["client_id"], **self._scoped}
+        self.exchange(authorization_code(address, asked, person or Person(), port), redirect_uri(port))
+
     def exchange(self, code: str, redirect_uri: str) -> None:
         """Turn the authorization code of `latido login` into the first pair of tokens, and store it."""
         keep_secret(code)
         pair = self._requested({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}, None)
-        self._store.put(self._runtime.source, pair)
+        self._tokens = self._store.update(self._runtime.source, lambda _stored: pair)
 
     def _renewed(self, rejected: str | None) -> Tokens:
         def change(stored: Tokens | None) -> Tokens:
-            """Another thread or process may have renewed while we waited for our turn."""
+            # Another thread or process may have renewed while we waited for our turn.
             if stored and stored.access_token != rejected and stored.fresh(self._runtime.clock.now()):
                 return stored
             return self._next(stored)
@@ -112,13 +119,15 @@ class OAuth:
         return self._requested({"grant_type": self._grant, "refresh_token": stored.refresh_token}, stored.refresh_token)
 
     def _requested(self, grant: Mapping[str, str], refresh_token: str | None) -> Tokens:
-        body = {**grant, **self._client, **self._fields}
+        body = {**grant, **self._client, **self._scoped, **self._fields}
         content: Mapping[str, Any] = {"form": body} if self._form else {"json": body}
         with closing(Http(self._server, self._runtime, retry=PROMPT)) as http:
             try:
                 reply = http.post(self._path, give_up_on=REJECTIONS, **content)
             except Refused as refusal:
-                raise (self._rejected(refusal) if refusal.status in REJECTIONS else refusal) from refusal
+                if refusal.status not in REJECTIONS:
+                    raise
+                raise self._rejected(refusal) from refusal
         return self._parsed(reply.json(), refresh_token)
 
     def _parsed(self, answer: Any, refresh_token: str | None) -> Tokens:
@@ -139,7 +148,7 @@ class OAuth:
         said = refusal.sentence or str(refusal.status)
         if self._grant == "refresh_token" and code not in ABOUT_CLIENT:
             return CredentialError(
-                _("{host} no longer accepts the token ({said}).", host=self._host, said=said),
+                _("{host} does not accept the token ({said}).", host=self._host, said=said),
                 _("Run: latido login {source}", source=source),
             )
         return CredentialError(
@@ -157,8 +166,6 @@ def _life(expires_in: Any) -> timedelta | None:
 
 
 class _Keeper(Protocol):
-    def put(self, source: str, tokens: Tokens) -> None: ...
-
     def update(self, source: str, change: Callable[[Tokens | None], Tokens]) -> Tokens: ...
 
 
@@ -167,9 +174,6 @@ class _Memory:
 
     def __init__(self) -> None:
         self._tokens: Tokens | None = None
-
-    def put(self, source: str, tokens: Tokens) -> None:
-        self.update(source, lambda _stored: tokens)
 
     def update(self, source: str, change: Callable[[Tokens | None], Tokens]) -> Tokens:
         del source
