@@ -177,8 +177,8 @@ def _handed_over(story: Story) -> Author:
 def _solved(story: Story, agent: Author) -> None:
     """Solved, in one of eleven cases opened again, up to three times, and closed when it stays quiet."""
     if story.happens(0.01):
-        story.become("pending", agent)
-        return  # the requester never comes back
+        story.become("pending" if story.happens(0.6) else "on_hold", agent)
+        return  # the requester, or the supplier, never comes back
     if story.happens(0.15):
         story.wait(HOUR, office=True)
     story.become("solved", agent)
