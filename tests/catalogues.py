@@ -30,7 +30,7 @@ NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 def sentences(package: Path) -> set[str]:
     """Return every sentence of *package* that people read."""
     marked = {found for path in package.rglob("*.py") for found in _marked(ast.parse(path.read_text(encoding="utf-8")))}
-    headed = {Query.parsed(path.read_text(encoding="utf-8")).definition for path in package.rglob("catalogue/*.sql")}
+    headed = {Query.parsed(path.read_text(encoding="utf-8")).meaning.template for path in package.rglob("catalogue/*.sql")}
     return (marked | headed) - {""}
 
 

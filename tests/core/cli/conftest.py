@@ -11,16 +11,16 @@ import pytest
 from pydantic import SecretStr
 
 from latido import cli
-from latido.connect import ConnectorSettings, Finding
+from latido.connect import Connector, ConnectorSettings, Mapping, Page, Stream
 from latido.plugins import hookimpl, plugin_manager
 from latido.schema import Ticket
-from tests.memory import MemoryConnector, Script, ScriptedStream, page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
-    from latido.connect import Connector, Stream
+    from latido.connect import Cursor, Finding
     from latido.plugins import Plugins
 
 TOML = """\
@@ -38,26 +38,43 @@ class DeskSettings(ConnectorSettings):
     team: str = "all"
 
 
-class Desk(MemoryConnector):
-    """A vendor with three tickets, one of which does not fit. A test changes what it does."""
+class DeskTickets(Stream):
+    """Every ticket in one page."""
+
+    name = "tickets"
+    entities = (Ticket,)
+    mappings = (Mapping(Ticket, source_id="id", subject="title", created_at="opened"),)
+    connector: Desk
+
+    def start(self, since: datetime | None) -> Cursor:
+        return {"since": since and since.isoformat()}
+
+    def pages(self, cursor: Cursor) -> Iterator[Page]:
+        del cursor
+        rows, rejected = self.rows(Ticket, self.connector.tickets)
+        yield Page([rows], {"at": 1}, len(self.connector.tickets), rejected=rejected)
+
+
+class Desk(Connector):
+    """A vendor with two tickets. A test changes what it does."""
 
     name = "desk"
     title = "Desk"
-    Settings: ClassVar[type[ConnectorSettings]] = DeskSettings
+    Settings = DeskSettings
     asks = ("team", "token")
     undeliverable: ClassVar[dict[str, str]] = {"exact_count": "the vendor counts every hour"}
     findings: ClassVar[Sequence[Finding]] = ()
-    tickets: ClassVar[Sequence[dict[str, Any]]] = ({"source_id": "1"}, {"source_id": "2"})
-
-    def __init__(self, settings: Any, runtime: Any) -> None:
-        super().__init__(settings, runtime)
-        self._script = Script("tickets", (Ticket,), lambda _cursor: [page(Ticket, *self.tickets, cursor={"at": 1})])
+    tickets: ClassVar[Sequence[dict[str, Any]]] = ({"id": 1, "title": "Help"}, {"id": 2})
+    stream: ClassVar[type[Stream]] = DeskTickets
 
     def streams(self) -> Sequence[Stream]:
-        return [ScriptedStream(self, self._script)]
+        return [self.stream(self)]
 
     def check(self) -> Sequence[Finding]:
         return self.findings
+
+    def vendor_fields(self) -> dict[str, dict[str, str]]:
+        return {"tickets": {"title": "text", "mood": "number"}}
 
 
 @dataclass(frozen=True)

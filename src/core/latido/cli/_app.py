@@ -9,7 +9,22 @@ import typer
 from latido.cli import print_version
 from latido.cli._help import Command, Group
 from latido.cli._options import option
-from latido.cli.commands import check, db, fields, forget, init, login, plugins, quarantine, status, sync
+from latido.cli.commands import (
+    catalog,
+    check,
+    db,
+    demo,
+    explain,
+    fields,
+    forget,
+    init,
+    kpis,
+    login,
+    plugins,
+    quarantine,
+    status,
+    sync,
+)
 from latido.messages import marker
 
 if TYPE_CHECKING:
@@ -21,11 +36,15 @@ if TYPE_CHECKING:
 _ = marker("latido")
 
 COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
+    (demo.demo, _("Try Latido on an imaginary business.")),
     (init.init, _("Write a new project.")),
     (login.login, _("Obtain the first token of a source.")),
     (check.check, _("Try the credentials and say what can be read.")),
     (sync.sync, _("Read the sources and store what changed.")),
     (status.status, _("Show how fresh the data is, and how runs ended.")),
+    (kpis.kpis, _("Compute KPIs.")),
+    (explain.explain, _("Say what a KPI means, and what a figure rests on.")),
+    (catalog.catalog, _("Show every KPI, and what some lack.")),
     (fields.fields, _("Show which vendor's field each field comes from.")),
     (forget.forget, _("Erase a person everywhere.")),
     (plugins.plugins, _("Show what is installed.")),

@@ -40,6 +40,6 @@ def world(settings: DemoSettings) -> World:
 
     if settings.ends_on is None:
         raise ConfigurationError(
-            _("latido.toml: [demo] says no ends_on."), _("Write the last day of its history, or run: latido demo")
+            _("latido.toml: [demo] says no ends_on."), _("Write the day on which its history ends, or run: latido demo")
         )
     return World(settings.seed, end=settings.ends_on, tickets=settings.tickets)

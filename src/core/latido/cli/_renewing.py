@@ -9,9 +9,13 @@ if TYPE_CHECKING:
 
 
 def renew(here: Session) -> None:
-    """Renew the published copy, if there is to be one."""
+    """Renew the model layer that figures are computed from, then the published copy, if there is to be one."""
+    from latido.metrics import EngineSettings, refresh
     from latido.warehouse import publish
 
+    if not here.warehouse.path.exists():
+        return
+    refresh(here.warehouse, EngineSettings.of(here.project))
     target = here.project.publish_path
     if target is not None:
         publish(here.warehouse, target)

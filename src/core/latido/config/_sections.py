@@ -91,37 +91,37 @@ class Section(BaseModel):
 class LatidoSettings(Section):
     """The project as a whole."""
 
-    warehouse: str = Field("latido.duckdb", description="The file that everything is stored in.")
+    warehouse: str = Field(default="latido.duckdb", description="The file that everything is stored in.")
     publish: str | None = Field(
-        None, description="A read-only copy of the warehouse for other programs, renewed after each sync."
+        default=None, description="A read-only copy of the warehouse for other programs, renewed after each sync."
     )
-    timezone: Zone = Field(ZoneInfo("UTC"), description="The time zone in which periods begin and end.")
-    currency: Annotated[str, BeforeValidator(_currency)] = Field("EUR", description="The currency of all figures.")
-    language: Literal["es", "en"] = Field("en", description="The language of commands and reports.")
+    timezone: Zone = Field(default=ZoneInfo("UTC"), description="The time zone in which periods begin and end.")
+    currency: Annotated[str, BeforeValidator(_currency)] = Field(default="EUR", description="The currency of all figures.")
+    language: Literal["es", "en"] = Field(default="en", description="The language of commands and reports.")
     memory_limit: Annotated[str, BeforeValidator(_size)] = Field(
-        "128MB", description="The memory that the warehouse may use."
+        default="128MB", description="The memory that the warehouse may use."
     )
-    threads: int = Field(2, ge=1, description="The threads that the warehouse may use.")
-    demo: bool = Field(False, description="Whether the sources are the sandboxes of `latido demo`.")
+    threads: int = Field(default=2, ge=1, description="The threads that the warehouse may use.")
+    demo: bool = Field(default=False, description="Whether the sources are the sandboxes of `latido demo`.")
 
 
 class DemoSettings(Section):
     """The imaginary business of `latido demo`; the same three always make the same one."""
 
-    seed: str = Field("latido", description="Which business it is.")
-    ends_on: date | None = Field(None, description="The last day of its history.")
-    tickets: int = Field(2000, ge=1, description="About how many tickets it has.")
+    seed: str = Field(default="latido", description="Which business it is.")
+    ends_on: date | None = Field(default=None, description="The day on which its history ends.")
+    tickets: int = Field(default=3000, ge=1, description="About how many tickets it has.")
 
 
 class MetricsSettings(Section):
     """How KPIs are computed where a company has a choice."""
 
     gross_margin: Decimal | None = Field(
-        None, gt=0, le=1, description="The share of revenue that is left after the cost of serving it, for `clv_*`."
+        default=None, gt=0, le=1, description="The share of revenue that is left after the cost of serving it, for `clv_*`."
     )
-    fiscal_year_start: int = Field(1, ge=1, le=12, description="The month in which years and quarters begin.")
+    fiscal_year_start: int = Field(default=1, ge=1, le=12, description="The month in which years and quarters begin.")
     fx: str | None = Field(
-        None, description="Where exchange rates come from after the `fx_rates` of files: `ecb`, or a source's name."
+        default=None, description="Where exchange rates come from after the `fx_rates` of files: `ecb`, or a source's name."
     )
     variants: dict[str, str] = Field(
         default_factory=dict, description="The variant of a KPI that is meant where none is asked for."
@@ -131,7 +131,7 @@ class MetricsSettings(Section):
 class ScheduleSettings(Section):
     """The opening hours of a desk: for each weekday a list such as `["09:00-14:00", "15:00-18:00"]`."""
 
-    time_zone: Zone | None = Field(None, description="The desk's own time zone; the project's if unset.")
+    time_zone: Zone | None = Field(default=None, description="The desk's own time zone; the project's if unset.")
     monday: Hours = ()
     tuesday: Hours = ()
     wednesday: Hours = ()
@@ -139,7 +139,7 @@ class ScheduleSettings(Section):
     friday: Hours = ()
     saturday: Hours = ()
     sunday: Hours = ()
-    holidays: frozenset[date] = Field(frozenset(), description="Days on which the desk is closed.")
+    holidays: frozenset[date] = Field(default=frozenset(), description="Days on which the desk is closed.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from latido.schema import ENTITIES
+from latido.warehouse._flush import touch
 from latido.warehouse._sql import scalar
 from latido.warehouse._tables import INTERNAL
 
@@ -38,6 +39,7 @@ def forget_source(warehouse: Warehouse, source: str) -> Counter[str]:
             connection.execute(f"DELETE FROM {table} WHERE source = ?", [source])
         for entity in ENTITIES:
             erased[entity.table] = _changed(connection, f"DELETE FROM {entity.table} WHERE source = ?", [source])
+        touch(connection)
     compact(warehouse)
     return +erased
 
@@ -49,6 +51,7 @@ def forget_person(warehouse: Warehouse, email: str) -> Counter[str]:
     """
     with warehouse.writing() as connection, _transaction(connection):
         erased = _Person(connection, email.strip().lower()).erase()
+        touch(connection)
     compact(warehouse)
     return +erased
 

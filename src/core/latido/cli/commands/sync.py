@@ -12,7 +12,7 @@ import typer
 from latido.cli._options import argument, option
 from latido.cli._output import Column
 from latido.cli._session import Session, session
-from latido.errors import UsageError
+from latido.errors import LatidoError, UsageError
 from latido.messages import marker
 
 if TYPE_CHECKING:
@@ -81,13 +81,20 @@ def sync(
         timeout_seconds=_seconds(timeout),
     )
     with reachable(here) as project:
-        return (_planned if plan else synced)(here, project, source or [], options)
+        return (_planned if plan else _synced)(here, project, source or [], options)
 
 
-def synced(here: Session, project: Project, names: Sequence[str], options: Options) -> int:
-    """Sync the sources of these *names*, say how it went, and return the exit code."""
+def _synced(here: Session, project: Project, names: Sequence[str], options: Options) -> int:
+    report, problems = synced(here, project, names, options)
+    receipts = [_row(each) for outcome in report.outcomes for each in outcome.receipts]
+    here.output.listing("receipts", RECEIPTS, receipts)
+    return exit_code_of(report, problems)
+
+
+def synced(here: Session, project: Project, names: Sequence[str], options: Options) -> tuple[Report, list[LatidoError]]:
+    """Sync the sources of these *names*, say how it went, and return that with what kept others from starting."""
     from latido.cli._connecting import sources
-    from latido.sync import exit_code
+    from latido.cli._renewing import renew
 
     ready, problems = sources(here, project, names)
     if not ready:
@@ -95,9 +102,16 @@ def synced(here: Session, project: Project, names: Sequence[str], options: Optio
     for problem in problems:
         here.talk.complain(problem)
     report = _watched(here, ready, options)
-    here.output.listing("receipts", RECEIPTS, [_row(each) for outcome in report.outcomes for each in outcome.receipts])
     _complain(here, report)
-    return exit_code({report.exit_code, *(problem.exit_code for problem in problems)} - {0}) or 0
+    renew(here)
+    return report, problems
+
+
+def exit_code_of(report: Report, problems: Sequence[LatidoError]) -> int:
+    """Return the one exit code of a run and of what could not even start."""
+    from latido.sync import exit_code
+
+    return exit_code({report.exit_code, *(problem.exit_code for problem in problems)})
 
 
 def _planned(here: Session, project: Project, names: Sequence[str], options: Options) -> int:

@@ -1,0 +1,44 @@
+"""The engine of a project, and what a command line says about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from latido.errors import UsageError
+from latido.messages import marker
+
+if TYPE_CHECKING:
+    from latido.cli._session import Session
+    from latido.metrics import Engine
+
+_ = marker("latido")
+
+
+def engine(here: Session) -> Engine:
+    """Return the engine over the project's warehouse, plugins' KPIs included."""
+    from latido.metrics import Engine, EngineSettings
+
+    return Engine(here.warehouse, EngineSettings.of(here.project), here.plugins.kpis())
+
+
+def instant(here: Session, text: str | None) -> datetime | None:
+    """Return the instant of `--as-of`; without a zone it is the project's, without a time its midnight."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            _("--as-of: {text} is no instant.", text=text), _("Write it as 2026-01-31 or 2026-01-31T09:00.")
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=here.project.time_zone)
+
+
+def say_freshness(here: Session, figures: Engine) -> None:
+    """Print, below a table, until when the data of each source reach."""
+    if here.output.format != "table":
+        return
+    for source, at in figures.freshness().items():
+        shown = here.output.cell(at) if at else _("never read completely")
+        here.output.line(_("Data of {source}: {at}", source=source, at=shown))

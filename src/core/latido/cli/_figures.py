@@ -1,0 +1,129 @@
+"""Figures as people read them: each in its unit, with its interval, and with words where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from latido.messages import Message, marker
+
+if TYPE_CHECKING:
+    from latido.cli._output import Output
+    from latido.metrics import Answer, Number, Period, Unit
+
+_ = marker("latido")
+
+REASONS: dict[str, Message] = {
+    "no_rows": _("no source delivers this"),
+    "missing_field": _("no source delivers a field that it needs"),
+    "missing_currency": _("an amount has no currency"),
+    "missing_fx_rate": _("an exchange rate is missing"),
+    "no_rows_in_period": _("nothing in this period"),
+    "zero_denominator": _("nothing to divide by"),
+    "missing_component": _("a part of it is missing"),
+    "insufficient_coverage": _("too few of its parts are known"),
+    "insufficient_sample": _("too few observations"),
+    "not_mature": _("too early to tell"),
+    "unbounded": _("without bound: nobody left"),
+}
+EXCLUDED: dict[str, Message] = {
+    "null_score": _("no score"),
+    "unknown_scale": _("unknown scale"),
+    "out_of_range": _("score off its scale"),
+    "scale_not_accepted": _("another scale"),
+    "superseded": _("a later answer counts"),
+    "negative_duration": _("negative duration"),
+    "no_created_at": _("no creation date"),
+    "no_start": _("no start"),
+    "empty_interval": _("ends before it starts"),
+    "negative_amount": _("negative amount"),
+    "unknown_replies": _("replies unknown"),
+    "unknown_reopens": _("reopenings unknown"),
+    "not_mature": _("too young"),
+    "duplicate": _("duplicate"),
+    "test_account": _("test account"),
+    "deleted": _("deleted"),
+    "merged": _("merged"),
+    "spam": _("spam"),
+}
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Writes numbers for people: with the separators of *output*'s language, and money in *currency*."""
+
+    output: Output
+    currency: str
+
+    def value(self, answer: Answer) -> str | Message:
+        """Return the figure, or in words why there is none."""
+        if answer.value is None:
+            return _("none: {reason}", reason=REASONS.get(answer.reason or "", answer.reason))
+        return self.number(answer.value, answer.unit)
+
+    def interval(self, answer: Answer) -> str | None:
+        """Return the interval that the figure lies in with 95% confidence."""
+        if answer.lower is None or answer.upper is None:
+            return None
+        return f"{self.number(answer.lower, answer.unit)} \N{EN DASH} {self.number(answer.upper, answer.unit)}"
+
+    def previous(self, answer: Answer) -> str | None:
+        """Return the figure of the period before."""
+        return None if answer.previous is None else self.number(answer.previous.value, answer.unit)
+
+    def change(self, answer: Answer) -> str | None:
+        """Return how much more or less it is than in the period before."""
+        if answer.previous is None or answer.value is None:
+            return None
+        difference = Decimal(str(answer.value)) - Decimal(str(answer.previous.value))
+        sign = "+" if difference >= 0 else MINUS
+        text = self.number(abs(difference), answer.unit)
+        return sign + (text.replace("%", _("pp").render(self.output.language)) if answer.unit == "ratio" else text)
+
+    def number(self, number: Number, unit: Unit) -> str:
+        """Return *number* in its unit."""
+        if number < 0:
+            return MINUS + self.number(-number, unit)
+        if unit == "hours":
+            return self._hours(number)
+        scale, places, suffix = self._form(unit)
+        text = self._decimal(Decimal(str(number)) * scale, places)
+        return f"{text}\N{NO-BREAK SPACE}{suffix}" if suffix else text
+
+    def _form(self, unit: Unit) -> tuple[int, int, str]:
+        """Return by what a number is multiplied, its decimal places, and what stands behind it."""
+        match unit:
+            case "ratio":
+                return 100, 1, "%"
+            case "days":
+                return 1, 1, "d"
+            case "money" | "money/month":
+                return 1, 2, self.currency
+            case "count" | "class" | "list":
+                return 1, 0, ""
+        return 1, 1, ""
+
+    def _decimal(self, number: Number, places: int) -> str:
+        return self.output.number(Decimal(str(number)), places)
+
+    def _hours(self, number: Number) -> str:
+        hours, minutes = divmod(round(float(number) * 60), 60)
+        whole = f"{self._decimal(hours, 0)}\N{NO-BREAK SPACE}h "
+        return (whole if hours else "") + f"{minutes}\N{NO-BREAK SPACE}min"
+
+
+def period_text(period: Period, fiscal_year_start: int) -> str:
+    """Return *period* as it can be asked for."""
+    start = period.starts_on
+    into = (start.month - fiscal_year_start) % 12
+    year = start.year - (start.month < fiscal_year_start)
+    texts = {
+        "day": start.isoformat(),
+        "week": f"{start:%G-W%V}",
+        "month": f"{start:%Y-%m}",
+        "quarter": f"{year}-Q{into // 3 + 1}",
+        "year": str(year),
+    }
+    return texts.get(period.grain or "", f"{start.isoformat()}/{period.ends_on.isoformat()}")

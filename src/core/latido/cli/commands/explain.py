@@ -1,0 +1,150 @@
+"""`latido explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from latido.cli._options import argument, option
+from latido.cli._output import Column
+from latido.cli._session import Session, session
+from latido.messages import marker, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from latido.metrics import Answer, Explanation, Fact
+
+_ = marker("latido")
+
+FACTS = (
+    Column("entity", _("table")),
+    Column("source", _("source")),
+    Column("source_id", _("record")),
+    Column("value", _("value"), right=True),
+    Column("numerator", _("numerator"), right=True),
+    Column("denominator", _("denominator"), right=True),
+    Column("class", _("class")),
+    Column("excluded", _("left out because")),
+    Column("url", _("link")),
+)
+
+
+def explain(
+    context: typer.Context,
+    kpi: Annotated[str, argument(_("The KPI, as csat or 'nps(dedupe=none)'."), metavar="ID")],
+    period: Annotated[
+        str | None, option(_("The period; the last full month if left out."), "--period", metavar="P")
+    ] = None,
+    rows: Annotated[bool, option(_("List every record that was counted or left out."), "--rows")] = False,
+    sql: Annotated[bool, option(_("Show the SQL."), "--sql")] = False,
+) -> int:
+    """Say what a KPI means, and what a figure rests on."""
+    from latido.cli._engine import engine
+
+    here = session(context)
+    figures = engine(here)
+    found = figures.explain(kpi, period)
+    facts = figures.facts(kpi, found.answer.period) if rows or here.output.format == "csv" else None
+    if here.output.format == "json":
+        here.output.json(_object(here, found, facts, sql=sql))
+    elif here.output.format == "csv":
+        _list(here, facts or ())
+    else:
+        _tell(here, found)
+        if sql:
+            _show_sql(here, found)
+        if facts is not None:
+            here.output.line()
+            _list(here, facts)
+    return 0
+
+
+def _object(here: Session, found: Explanation, facts: Iterable[Fact] | None, *, sql: bool) -> dict[str, Any]:
+    kpi = found.kpi
+    said: dict[str, Any] = {
+        "id": kpi.id,
+        "name": _name(here, found),
+        "definition": render(found.definition, here.output.language),
+        "formula": render(kpi.formula, here.output.language),
+        "unit": kpi.unit,
+        "better": kpi.better,
+        "parameters": dict(found.parameters),
+        "needs": list(kpi.needs),
+        "lacking": list(found.lacking),
+        "fresh": dict(found.fresh),
+        "answer": found.answer.json(),
+    }
+    if sql:
+        said |= {"sql": dict(found.sql), "bound": dict(found.bound)}
+    return said if facts is None else {**said, "rows": [fact.json() for fact in facts]}
+
+
+def _tell(here: Session, found: Explanation) -> None:
+    here.output.line(f"{_name(here, found)} ({found.kpi.id})")
+    here.output.line(f"  {render(found.definition, here.output.language)}")
+    here.output.line()
+    _tell_answer(here, found.answer)
+    _tell_origin(here, found)
+
+
+def _tell_answer(here: Session, answer: Answer) -> None:
+    from latido.cli._figures import EXCLUDED, Reader, period_text
+
+    output = here.output
+    reader = Reader(output, here.project.currency)
+    period = period_text(answer.period, here.project.metrics.fiscal_year_start)
+    output.line(_("Period: {period} ({zone})", period=period, zone=str(answer.time_zone)))
+    output.line(_("Value: {value}", value=reader.value(answer)))
+    if interval := reader.interval(answer):
+        output.line(_("95% interval: {interval}", interval=interval))
+    output.line(_("Counted: {n}", n=output.cell(answer.n)))
+    for name, number in answer.parts.items():
+        output.line(f"  {name}: {output.cell(number)}")
+    if left := {reason: n for reason, n in answer.excluded.items() if n}:
+        output.line(_("Left out: {n}", n=output.cell(sum(left.values()))))
+        for reason, n in left.items():
+            output.line(f"  {render(EXCLUDED.get(reason, reason), output.language)}: {output.cell(n)}")
+
+
+def _tell_origin(here: Session, found: Explanation) -> None:
+    output = here.output
+    output.line(_("Formula: {formula}", formula=found.kpi.formula))
+    if found.parameters:
+        listed = ", ".join(f"{name}={value}" for name, value in found.parameters.items())
+        output.line(_("Parameters: {parameters}", parameters=listed))
+    output.line(_("Needs: {needs}", needs=", ".join(found.kpi.needs)))
+    if found.lacking:
+        output.line(_("Nobody delivers: {lacking}", lacking=", ".join(found.lacking)))
+    for source, at in found.fresh.items():
+        output.line(_("Data of {source}: {at}", source=source, at=output.cell(at)))
+    for band in found.kpi.bands:
+        output.line(_("Published: {text} ({article})", text=band.text, article=band.article))
+
+
+def _show_sql(here: Session, found: Explanation) -> None:
+    for name, statement in found.sql.items():
+        here.output.line()
+        here.output.line(f"-- {name}")
+        here.output.line(statement.strip())
+    for name, value in found.bound.items():
+        here.output.line(f"-- ${name} = {value!r}")
+
+
+def _list(here: Session, facts: Iterable[Fact]) -> None:
+    from latido.cli._figures import EXCLUDED
+
+    rows = [fact.json() for fact in facts]
+    if here.output.format == "csv":
+        keys = list(rows[0]) if rows else [column.key for column in FACTS]
+        here.output.csv(keys, ([row[key] for key in keys] for row in rows))
+        return
+    used = [column for column in FACTS if any(row[column.key] is not None for row in rows)]
+    named = [{**row, "excluded": EXCLUDED.get(row["excluded"], row["excluded"])} for row in rows]
+    here.output.listing("rows", used or FACTS, named)
+
+
+def _name(here: Session, found: Explanation) -> str:
+    names = found.kpi.names
+    return names.get(here.output.language, names.get("en", found.kpi.id))
