@@ -128,7 +128,8 @@ class Zendesk(Connector):
     def _agents(self) -> Iterator[tuple[str, str]]:
         for role in STAFF:
             for user in self._all("/api/v2/users", "users", {"role": role}):
-                yield str(user["id"]), role
+                if user.get("role") == role:
+                    yield str(user["id"]), role
 
     def _named(self, path: str, key: str, label: str) -> dict[str, Any]:
         return {str(each["id"]): each.get(label) for each in self._all(path, key)}

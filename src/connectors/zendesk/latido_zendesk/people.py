@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Count, Mapping, Page, Source, computed, custom, lookup
@@ -12,11 +14,11 @@ from latido_zendesk.transforms import link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from latido.connect import Cursor, JsonObject, Rows
 
 STAFF = ("agent", "admin")
+ERASED = "Permanently Deleted User"
 
 
 def original_name() -> Source:
@@ -29,6 +31,16 @@ def original_name() -> Source:
         return name.removeprefix(f"{organization.get('id')}_deleted_")
 
     return Source("name_before_deletion(name)", ("name", "id", "deleted_at"), lambda _context: find)
+
+
+def one_later(stamp: str) -> Source:
+    """A version that is greater than the one that the same moment gives by default."""
+
+    def find(record: JsonObject) -> int | None:
+        at = record.get(stamp)
+        return None if at is None else round(datetime.fromisoformat(at).timestamp() * 1_000_000) + 1
+
+    return Source(f"one_later({stamp})", (stamp,), lambda _context: find)
 
 
 DELETED = computed("is_false", lambda active: active is False, "active")
@@ -125,11 +137,12 @@ class Users(CursorExport):
 
 
 class DeletedUsers(ZendeskStream):
-    """Deleted people, once a day: the personal data of those who were deleted for good is gone here too."""
+    """Deleted people, once a day: what remains of those who were deleted for good replaces what was known of them."""
 
     name = "deleted_users"
     entities = (Contact, User)
-    mappings = PEOPLE
+    # One later than the state in which the export told of the same deletion, whichever of the two is read first.
+    mappings = tuple(Mapping(each.entity, **{**each.fields, "version": one_later("updated_at")}) for each in PEOPLE)
     reference = ("groups",)
     deletions = "reported"
     sweep = True
@@ -143,8 +156,11 @@ class DeletedUsers(ZendeskStream):
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         for body, _after in listed(self.connector.http, self.path, self.key):
-            gone = [{**each, "active": False} if isinstance(each, dict) else each for each in body[self.key]]
-            yield both_sides(self, gone, cursor)
+            people = [each for each in body[self.key] if isinstance(each, dict)]
+            erased = [{**each, "active": False} for each in people if each.get("name") == ERASED]
+            gone: dict[str, datetime | None] = dict.fromkeys(str(each.get("id")) for each in people)
+            page = both_sides(self, erased, cursor)
+            yield replace(page, fetched=len(body[self.key]), deleted={Contact: gone, User: gone})
 
 
 def both_sides(stream: ZendeskStream, people: Sequence[JsonObject], cursor: Cursor | None) -> Page:

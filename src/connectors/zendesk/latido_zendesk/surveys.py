@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from latido.connect import Mapping, Page, computed, constant, first, lookup
 from latido.schema import SurveyResponse
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from latido_zendesk.settings import Survey
 
 DAY = 24 * HOUR
-WINDOW = 30 * DAY
+MONTH = 30 * DAY
 FIRST_SURVEYS = 1_293_840_000
 """2011: nothing was asked before."""
 
@@ -40,13 +40,14 @@ class WindowedStream(ZendeskStream):
 
     entities = (SurveyResponse,)
     optional = True
+    window: ClassVar[int] = MONTH
 
     def start(self, since: datetime | None) -> Cursor:
         return {"high_water": int(since.timestamp()) if since else FIRST_SURVEYS}
 
     def windows(self, begin: int, end: int) -> Iterator[tuple[int, int, Iterator[list[JsonObject]]]]:
         """Yield (begin, end, pages of records) until *end*."""
-        length = WINDOW
+        length = self.window
         while begin < end:
             until, found = min(begin + length, end), 0
 
@@ -57,7 +58,7 @@ class WindowedStream(ZendeskStream):
                     yield body[self.key]
 
             yield begin, until, pages()
-            begin, length = until, WINDOW if found else 2 * length
+            begin, length = until, self.window if found else 2 * length
 
     def between(self, begin: int, end: int) -> dict[str, str | int]:
         """Return the parameters that ask for what was created from *begin* to *end*, in seconds."""
@@ -95,7 +96,7 @@ class SatisfactionRatings(WindowedStream):
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         sweeping = self.now - cursor.get("swept", 0) >= self.connector.settings.sweep_every.total_seconds()
-        overlap = WINDOW if sweeping else DAY
+        overlap = MONTH if sweeping else DAY
         for _begin, end, pages in self.windows(max(0, cursor["high_water"] - overlap), self.now - 2 * SETTLING):
             for records in pages:
                 given = [each for each in records if not isinstance(each, dict) or each.get("score") in {"good", "bad"}]
@@ -138,6 +139,7 @@ class SurveyResponses(WindowedStream):
             answered_at="created_at",
         ),
     )
+    window = 3 * MONTH  # What may still change goes back a month and a bit: that is one window.
     path = "/api/v2/guide/survey_responses"
     key = "survey_responses"
 
@@ -232,7 +234,10 @@ def first_rated(answers: Sequence[Any]) -> Any:
 
 def spoken(answers: Sequence[Any]) -> Any:
     """Return the comment among *answers*; it is kept beside the first rating, so that it counts once."""
-    return next((each.get("value") for each in answers if each.get("type") == "open_ended" and each.get("value")), None)
+    told = [each for each in answers if each.get("type") == "open_ended"]
+    return next(
+        (said for each in told if (said := each.get("value") or (each.get("open_ended") or {}).get("value"))), None
+    )
 
 
 def ticket_of(subjects: Sequence[Any]) -> Any:

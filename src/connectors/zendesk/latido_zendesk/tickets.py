@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.connect import Count, Mapping, Page, Rejected, Rows, computed, custom, first, lookup
+from latido.connect import Count, Mapping, Page, Rejected, Rows, computed, custom, lookup
 from latido.errors import CredentialError, NotOffered
 from latido.messages import marker
 from latido.schema import SurveyResponse, Ticket
@@ -37,6 +37,12 @@ _ = marker("latido_zendesk")
 PRIVATE = "description"
 """What a customer wrote: kept nowhere, quarantine included, unless the user maps it."""
 
+
+def label(custom: str | None, status: str | None) -> str | None:
+    """Return what the account calls a status; for a closed or deleted ticket its label is that of the status before."""
+    return status if custom is None or status in {"closed", "deleted"} else custom
+
+
 TICKET = Mapping(
     Ticket,
     source_id="id",
@@ -53,8 +59,8 @@ TICKET = Mapping(
     contact_id="requester_id",
     assignee_id="assignee_id",
     team=lookup("group_id", "groups"),
-    status=lookup("status", {"hold": "on_hold"}),
-    status_raw=first(lookup("custom_status_id", "custom_statuses"), "status"),
+    status=lookup("status", {"hold": "on_hold", "deleted": None}),
+    status_raw=computed("label_unless_final", label, lookup("custom_status_id", "custom_statuses"), "status"),
     priority="priority",
     type="type",
     channel="via.channel",
