@@ -6,7 +6,7 @@ from latido.connect._clock import Clock, SystemClock
 from latido.connect._connector import Connector, ConnectorSettings, Finding, HttpSettings, Runtime
 from latido.connect._http import Http
 from latido.connect._limits import ACCOUNT, Announced, Bucket, Limiter
-from latido.connect._login import LOGIN_PORT, Person
+from latido.connect._login import Person
 from latido.connect._mapping import BoundMapping, Context, JsonObject, Mapping, Source, path
 from latido.connect._meter import METER, Meter
 from latido.connect._oauth import OAuth
@@ -33,7 +33,6 @@ from latido.connect._transforms import (
 
 __all__ = [
     "ACCOUNT",
-    "LOGIN_PORT",
     "METER",
     "UNKNOWN_SURVIVOR",
     "Announced",

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from latido.connect._address import check_base_url
 from latido.connect._auth import printable
 from latido.connect._http import Http
-from latido.connect._login import LOGIN_PORT, Person, authorization_code, redirect_uri
+from latido.connect._login import Person, authorization_code
 from latido.connect._redact import keep_secret
 from latido.connect._refusal import Refused
 from latido.connect._retry import Retry
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _ = marker("latido")
 
-PROMPT = Retry(patience=120)
-"""Others wait while one renews."""
+PATIENCE = 120.0
+"""Seconds to wait for a token server that asks to slow down: others wait meanwhile."""
 
 REJECTIONS = (400, 401, 403)
 
@@ -84,10 +84,10 @@ class OAuth:
         self._renewed(used["Authorization"].removeprefix("Bearer "))
         return True
 
-    def log_in(self, address: str, person: Person | None = None, port: int = LOGIN_PORT) -> None:
-        """Let a *person* agree at the vendor's *address*, and store the first pair of tokens."""
+    def log_in(self, address: str, redirect_uri: str, person: Person | None = None) -> None:
+        """Let a *person* (by default whoever sits at the terminal) agree at *address*; store the first tokens."""
         asked = {"client_id": self._client["client_id"], **self._scoped}
-        self.exchange(authorization_code(address, asked, person or Person(), port), redirect_uri(port))
+        self.exchange(authorization_code(address, asked, redirect_uri, person or Person()), redirect_uri)
 
     def exchange(self, code: str, redirect_uri: str) -> None:
         """Turn the authorization code of `latido login` into the first pair of tokens, and store it."""
@@ -121,7 +121,10 @@ class OAuth:
     def _requested(self, grant: Mapping[str, str], refresh_token: str | None) -> Tokens:
         body = {**grant, **self._client, **self._scoped, **self._fields}
         content: Mapping[str, Any] = {"form": body} if self._form else {"json": body}
-        with closing(Http(self._server, self._runtime, retry=PROMPT)) as http:
+        retry = (
+            Retry(patience=PATIENCE) if self._tokens is None else Retry(first_contact=Retry().tries, patience=PATIENCE)
+        )
+        with closing(Http(self._server, self._runtime, retry=retry)) as http:
             try:
                 reply = http.post(self._path, give_up_on=REJECTIONS, **content)
             except Refused as refusal:

@@ -19,7 +19,7 @@ SHORTEST = 6
 
 _PATTERNS = (
     re.compile(r"(?i)\b((?:basic|bearer)\s+)[\w+/=.~-]{16,}"),
-    re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)(?!basic |bearer )[^\s\"'&,;}]+"),
+    re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?(?:(?:basic|bearer)\s+)?)[^\s\"'&,;}]+"),
     re.compile(
         r"(?i)((?:token|secret|password|assertion|api_?key)(?:=|[\"']\s*[:=]\s*[\"']?))[^\s\"'&,;}]+",
     ),

@@ -107,7 +107,7 @@ class TokenStore:
         )
 
     def _write(self, everything: Mapping[str, Any]) -> None:
-        draft = self._folder / f"tokens.json.{os.getpid()}"
+        draft = self._folder / "tokens.json.new"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as stream:
