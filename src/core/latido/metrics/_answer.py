@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -78,8 +79,6 @@ class Answer:
 
 def utc(instant: datetime) -> str:
     """Return an instant as JSON carries it, to the second: `2026-11-03T02:00:00Z`."""
-    from datetime import UTC
-
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -58,14 +58,14 @@ class Engine:
         self.warehouse = warehouse
         self.settings = settings
         self.clock = clock or SystemClock()
-        self._catalogue = Catalogue((*built_in(), *kpis), settings.schedules, settings.variants)
+        self.catalogue = Catalogue((*built_in(), *kpis), settings.schedules, settings.variants)
 
     def ask(self, text: str, variant: str = "") -> Ask:
         """Return what *text* asks for (`nps`, `nps(dedupe=none)`), further parameters in *variant* (`stat=p90`).
 
         Raises UsageError, with the nearest name, for what does not exist.
         """
-        return self._catalogue.ask(text, variant)
+        return self.catalogue.ask(text, variant)
 
     def answers(
         self,
@@ -89,7 +89,7 @@ class Engine:
 
     def series(self, first: str, last: str, by: str | None = None) -> list[Period]:
         """Return the periods from *first* to *last*, each *by* long; without *by*, as long as *first*."""
-        today = self._today(self._state(None).as_of(self._catalogue.offered))
+        today = self.today(self._state(None).as_of(self.catalogue.offered))
         start, end = (_periods.parsed(text, today, self.settings.fiscal_year_start) for text in (first, last))
         grain = _periods.grain_named(by) if by else start.grain or "month"
         return _periods.series(start, end, grain, self.settings.fiscal_year_start)
@@ -129,7 +129,7 @@ class Engine:
     def catalog(self) -> list[Entry]:
         """Return every KPI with what nobody delivers of what it needs; nothing is delivered before the first sync."""
         state = self._state(None) if self.warehouse.path.exists() else State({}, {}, frozenset())
-        return [Entry(kpi, tuple(state.lacking(kpi)), state.sources(kpi)) for kpi in self._catalogue.offered]
+        return [Entry(kpi, tuple(state.lacking(kpi)), state.sources(kpi)) for kpi in self.catalogue.offered]
 
     def freshness(self) -> Mapping[str, datetime | None]:
         """Return the end of the last complete sync of each configured source."""
@@ -148,7 +148,7 @@ class Engine:
 
     def _every(self, segment: str | None) -> list[Ask]:
         """Return all KPIs that can be split by *segment*."""
-        every = [self.ask(kpi.id) for kpi in self._catalogue.offered]
+        every = [self.ask(kpi.id) for kpi in self.catalogue.offered]
         if segment is None:
             return every
         chosen = [ask for ask in every if segment in self._dimensions(ask)]
@@ -158,7 +158,7 @@ class Engine:
         return chosen
 
     def _dimensions(self, ask: Ask) -> list[str]:
-        shared = [set(leaf.kpi.dimensions) for leaf in self._catalogue.leaves(ask)]
+        shared = [set(leaf.kpi.dimensions) for leaf in self.catalogue.leaves(ask)]
         return ["source", *sorted(set.intersection(*shared)), *CUSTOMER_DIMENSIONS]
 
     def _known_source(self, name: str | None) -> str | None:
@@ -175,7 +175,7 @@ class Engine:
     def _state(self, only_source: str | None) -> State:
         with self.warehouse.reading() as connection:
             if not is_stale(connection, self.settings):
-                return read_state(connection, self._catalogue.offered, only_source)
+                return read_state(connection, self.catalogue.offered, only_source)
             usable = is_built(connection, self.settings)
         try:
             refresh(self.warehouse, self.settings, _REFRESH_WAITS_SECONDS)
@@ -184,9 +184,10 @@ class Engine:
             if not usable:
                 raise
         with self.warehouse.reading() as connection:
-            return read_state(connection, self._catalogue.offered, only_source)
+            return read_state(connection, self.catalogue.offered, only_source)
 
-    def _today(self, as_of: datetime | None) -> date:
+    def today(self, as_of: datetime | None) -> date:
+        """Return the local day of *as_of*, of now without one."""
         return (as_of or self.clock.now()).astimezone(self.settings.time_zone).date()
 
 
@@ -203,14 +204,14 @@ class _View:
         """Return the periods that are *wanted*; by default the last full month before the oldest of the syncs."""
         if isinstance(wanted, Period):
             return [wanted]
-        today = self.engine._today(self.as_of or self.state.as_of(ask.kpi for ask in self.asks))  # noqa: SLF001
+        today = self.engine.today(self.as_of or self.state.as_of(ask.kpi for ask in self.asks))
         if isinstance(wanted, str):
             return [_periods.parsed(wanted, today, self.engine.settings.fiscal_year_start)]
         return wanted or [_periods.last_full_month(today)]
 
     def run(self, cut: Cut) -> Run:
         engine = self.engine
-        return Run(engine.warehouse, engine.settings, engine._catalogue, self.state, cut, self.as_of)  # noqa: SLF001
+        return Run(engine.warehouse, engine.settings, engine.catalogue, self.state, cut, self.as_of, engine.clock.now())
 
     def answers(self, cut: Cut, periods: Sequence[Period]) -> Iterator[Answer]:
         """Yield the answers in the order of the asks, then periods, then segments."""

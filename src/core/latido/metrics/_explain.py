@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from latido.metrics._folds import Share
 from latido.metrics._kpi import SCALES
 from latido.metrics._run import create_periods
-from latido.metrics._statement import Statement, dimension, joined
+from latido.metrics._statement import dimension, joined
 from latido.schema import TABLES
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def explanation(ask: Ask, answer: Answer, run: Run) -> Explanation:
 
 
 def _statement(leaf: Ask, run: Run) -> tuple[str, dict[str, Any]]:
-    statement = Statement(run.known)
+    statement = run.statement()
     return statement.sql(f"SELECT * FROM {statement.facts(leaf)}"), statement.values
 
 
@@ -126,7 +126,7 @@ def listed(ask: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
 
 
 def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
-    statement = Statement({**run.known, "only_source": run.cut.source, "segment": next(iter(segment.values()), None)})
+    statement = run.statement(only_source=run.cut.source, segment=next(iter(segment.values()), None))
     facts = statement.facts(leaf)
     tables = [name for group in leaf.kpi.tables for name in group if name in TABLES]
     urls = ", ".join(f"{name}.url" for name in tables)

@@ -46,12 +46,11 @@ class Query:
 
     @classmethod
     def parsed(cls, text: str) -> Query:
-        """Return the query in *text*; the comment that it begins with is its definition, after an optional `id:`."""
+        """Return the query in *text*; the comment that it begins with is its definition."""
         lines = text.strip().splitlines()
         header = next((at for at, line in enumerate(lines) if not line.startswith("--")), len(lines))
         said = " ".join(line.removeprefix("--").strip() for line in lines[:header])
-        before, colon, after = said.partition(": ")
-        return cls("\n".join(lines[header:]), after if colon and " " not in before else said)
+        return cls("\n".join(lines[header:]), said)
 
 
 @dataclass(frozen=True, slots=True)

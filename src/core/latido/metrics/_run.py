@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from latido.metrics._figure import Figure, Situation, exact
 from latido.metrics._folds import Formula, Group, Tally
 from latido.metrics._kpi import SCALES
 from latido.metrics._periods import midnight
-from latido.metrics._statement import Cut, folded
+from latido.metrics._statement import Cut, Statement, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -47,6 +47,7 @@ class Run:
     state: State
     cut: Cut
     as_of: datetime | None
+    now: datetime
 
     def figures(self, asks: Sequence[Ask], periods: Sequence[Period]) -> Figures:
         """Return the figure of every ask in every period: of the whole, and of every segment that has facts."""
@@ -80,19 +81,19 @@ class Run:
         return dict(tallies)
 
     def _rows(self, asks: Sequence[Ask], periods: Sequence[Period], cut: Cut) -> list[tuple[Any, ...]]:
-        sql, values = folded(asks, cut, self.known)
+        statement = self.statement(only_source=cut.source)
+        sql = folded(statement, asks, cut)
         with self.warehouse.reading() as connection:
             create_periods(connection, periods, self.settings.time_zone)
-            return connection.execute(sql, values).fetchall()
+            return connection.execute(sql, statement.values).fetchall()
 
-    @property
-    def known(self) -> dict[str, Any]:
-        """What any facts may mention besides their own parameters."""
-        return {
-            "as_of": None if self.as_of is None else utc_text(self.as_of),
-            "currency": self.settings.currency,
-            "zone": str(self.settings.time_zone),
-        }
+    def statement(self, **known: Any) -> Statement:
+        """Return a statement without facts; *known* may be mentioned in it, and so may some settings."""
+        settings = {"currency": self.settings.currency, "zone": str(self.settings.time_zone)}
+        return Statement({**settings, **known}, self._as_of)
+
+    def _as_of(self, kpi: Kpi) -> str:
+        return utc_text(self.as_of or self.state.as_of([kpi]) or self.now)
 
     def _figure(
         self, ask: Ask, period: Period, segment: Segment, tallies: Mapping[tuple[str, Period, Segment], Tally]
@@ -141,8 +142,6 @@ def create_periods(connection: duckdb.DuckDBPyConnection, periods: Sequence[Peri
 
 def utc_text(instant: datetime) -> str:
     """Return an instant as the model layer has it: UTC, without a zone."""
-    from datetime import UTC
-
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 

@@ -10,7 +10,7 @@ from latido.metrics._folds import Relation
 from latido.metrics.catalogue import views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from latido.metrics._asks import Ask
     from latido.metrics._kpi import Kpi
@@ -29,9 +29,13 @@ class Cut:
 
 @dataclass(slots=True)
 class Statement:
-    """SQL that grows by the facts of each ask; every value in it is bound."""
+    """SQL that grows by the facts of each ask; every value in it is bound.
+
+    *known* holds what any SQL may mention, *as_of* returns up to when the sources of a KPI were read.
+    """
 
     known: Mapping[str, Any]
+    as_of: Callable[[Kpi], str]
     tables: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     _facts: dict[str, str] = field(default_factory=dict)
@@ -39,15 +43,11 @@ class Statement:
     def facts(self, ask: Ask) -> str:
         """Return the name under which the facts of *ask* can be read; asks with the same facts share them."""
         sql = ask.kpi.counted()[0].sql
-        bound = {name: value for name, value in ask.bound.items() if mentions(sql, name)}
+        offered = {**ask.bound, "as_of": self.as_of(ask.kpi)}
+        bound = {name: value for name, value in offered.items() if mentions(sql, name)}
         key = f"{sql} {bound}"
         if key not in self._facts:
-            name = self._facts[key] = f"facts_{len(self._facts)}"
-            self._needed_views(sql)
-            for parameter, value in bound.items():
-                sql = re.sub(rf"\${parameter}\b", f"${parameter}_{name}", sql)
-                self.values[f"{parameter}_{name}"] = value
-            self.tables[name] = sql
+            self._facts[key] = self._added(sql, bound)
         return self._facts[key]
 
     def sql(self, body: str) -> str:
@@ -57,10 +57,20 @@ class Statement:
         self.values |= {name: value for name, value in self.known.items() if mentions(whole, name)}
         return whole
 
-    def _needed_views(self, sql: str) -> None:
+    def _added(self, sql: str, bound: Mapping[str, Any]) -> str:
+        number = len(self._facts)
+        self._add_views(sql)
+        for parameter, value in bound.items():
+            name = f"{parameter}_{number}" if number else parameter
+            sql = re.sub(rf"\${parameter}\b", f"${name}", sql)
+            self.values[name] = value
+        self.tables[f"facts_{number}"] = sql
+        return f"facts_{number}"
+
+    def _add_views(self, sql: str) -> None:
         for name, view in views().items():
             if name not in self.tables and re.search(rf"\b{name}\b", sql):
-                self._needed_views(view)
+                self._add_views(view)
                 self.tables[name] = view
 
 
@@ -69,14 +79,13 @@ def mentions(sql: str, parameter: str) -> bool:
     return re.search(rf"\${parameter}\b", sql) is not None
 
 
-def folded(asks: Sequence[Ask], cut: Cut, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the statement that folds the facts of *asks*, which are no formulas, and the values bound in it.
+def folded(statement: Statement, asks: Sequence[Ask], cut: Cut) -> str:
+    """Return *statement* with the facts of *asks*, which are no formulas, folded.
 
     Its rows are (number of the ask, period_id, segment, excluded, label, n, three sums, blocked).
     """
-    statement = Statement({**known, "only_source": cut.source})
     selects = [_select(number, ask.kpi, statement.facts(ask), cut) for number, ask in enumerate(asks)]
-    return statement.sql("\nUNION ALL\n".join(selects)), statement.values
+    return statement.sql("\nUNION ALL\n".join(selects))
 
 
 def _select(number: int, kpi: Kpi, facts: str, cut: Cut) -> str:

@@ -39,7 +39,7 @@ def forget_source(warehouse: Warehouse, source: str) -> Counter[str]:
             connection.execute(f"DELETE FROM {table} WHERE source = ?", [source])
         for entity in ENTITIES:
             erased[entity.table] = _changed(connection, f"DELETE FROM {entity.table} WHERE source = ?", [source])
-        touch(connection)
+        _drop_derived(connection)
     compact(warehouse)
     return +erased
 
@@ -51,7 +51,7 @@ def forget_person(warehouse: Warehouse, email: str) -> Counter[str]:
     """
     with warehouse.writing() as connection, _transaction(connection):
         erased = _Person(connection, email.strip().lower()).erase()
-        touch(connection)
+        _drop_derived(connection)
     compact(warehouse)
     return +erased
 
@@ -151,6 +151,15 @@ class _Person:
     def _change(self, statement: str, **values: str) -> int:
         known = {"pattern": self._pattern, **values}
         return _changed(self._connection, statement, {name: v for name, v in known.items() if f"${name}" in statement})
+
+
+def _drop_derived(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the model layer, which still knows what was erased. It is built again from what is left."""
+    found = connection.execute("SELECT table_name FROM duckdb_tables() WHERE STARTS_WITH(table_name, 'm_')").fetchall()
+    for (table,) in found:
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("DELETE FROM _latido_meta WHERE key = 'model_version'")
+    touch(connection)
 
 
 def _changed(connection: duckdb.DuckDBPyConnection, statement: str, values: Sequence[str] | dict[str, str]) -> int:

@@ -1,4 +1,4 @@
--- average_resolution_time: time from the creation of a ticket to its last solve, over the tickets that are solved now
+-- Time from the creation of a ticket to its last solve, over the tickets that are solved now
 -- and were so last in the period. The variant which=first measures the same tickets up to their first solve.
 -- Tickets solved before they were created are left out, visibly.
 SELECT period_id, customer_id, 'tickets' AS entity, source, source_id,

@@ -1,4 +1,4 @@
--- average_resolution_time: opening hours of a desk from the creation of a ticket to its last solve, over the tickets
+-- Opening hours of a desk from the creation of a ticket to its last solve, over the tickets
 -- that are solved now and were so last in the period. The variant which=first measures the same tickets up to their
 -- first solve. Tickets solved before they were created are left out, visibly.
 WITH solves AS (

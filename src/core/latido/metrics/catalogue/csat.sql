@@ -1,4 +1,4 @@
--- csat: share of the satisfaction answers of the period in the top quarter of their scale: 4-5 of 1-5, 6-7 of 1-7,
+-- Share of the satisfaction answers of the period in the top quarter of their scale: 4-5 of 1-5, 6-7 of 1-7,
 -- 8-10 of 0-10, 1 of 0-1. Every answer counts, since each is about another moment.
 -- Answers without score, without scale or off their scale are left out, visibly.
 -- The variants are means: of the score by the top of its scale, and of the place of the score on its scale.

@@ -1,4 +1,4 @@
--- first_contact_resolution: share of the tickets created in the period that are solved with at most one public reply
+-- Share of the tickets created in the period that are solved with at most one public reply
 -- of an agent and without being opened again; those that are not solved count as failures. Tickets with unknown
 -- replies or reopenings are left out, visibly.
 SELECT p.period_id, t.customer_id, 'tickets' AS entity, t.source, t.source_id,

@@ -1,4 +1,4 @@
--- first_response_time: time from the creation of a ticket to the first public reply of an agent, over the tickets
+-- Time from the creation of a ticket to the first public reply of an agent, over the tickets
 -- first answered in the period. Those still unanswered and unsolved at its end are shown as waiting.
 -- Tickets answered before they were created are left out, visibly.
 SELECT p.period_id, t.customer_id, 'tickets' AS entity, t.source, t.source_id,

@@ -1,4 +1,4 @@
--- first_response_time: opening hours of a desk from the creation of a ticket to the first public reply of an agent,
+-- Opening hours of a desk from the creation of a ticket to the first public reply of an agent,
 -- over the tickets first answered in the period. Those still unanswered and unsolved at its end are shown as waiting.
 -- Tickets answered before they were created are left out, visibly.
 WITH replies AS (

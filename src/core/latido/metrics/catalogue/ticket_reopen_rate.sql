@@ -1,4 +1,4 @@
--- ticket_reopen_rate: share of the tickets solved in the period that had been opened again at least once.
+-- Share of the tickets solved in the period that had been opened again at least once.
 -- Tickets of which nobody knows whether they were are left out, visibly.
 SELECT period_id, customer_id, 'tickets' AS entity, source, source_id,
        COALESCE(excluded, CASE WHEN reopens IS NULL THEN 'unknown_reopens' END) AS excluded,

@@ -20,19 +20,20 @@ if TYPE_CHECKING:
     from latido.warehouse import Warehouse
 
 STEPS = (
-    "m_sources",
-    "m_delivered",
-    "m_account_customers",
-    "m_customers",
-    "m_domains",
-    "m_primary_accounts",
-    "m_contacts",
-    "m_duplicates",
-    "m_ticket_history",
-    "m_tickets",
-    "m_answers",
+    (
+        "m_sources",
+        "m_delivered",
+        "m_account_customers",
+        "m_customers",
+        "m_domains",
+        "m_primary_accounts",
+        "m_contacts",
+        "m_duplicates",
+    ),
+    ("m_ticket_history", "m_tickets"),
+    ("m_answers", "m_openings"),
 )
-"""The tables in the order in which they are built; `m_openings` comes last, from the settings."""
+"""The tables in the order in which they are built, those together for which the file is opened once."""
 
 _BUILT = "model_version"
 
@@ -42,16 +43,18 @@ def refresh(warehouse: Warehouse, settings: EngineSettings, wait: float | None =
 
     Raises LockedError when another program keeps the file for *wait* seconds.
     """
-    with warehouse.writing(wait) as connection:
+    with warehouse.reading() as connection:
         if not is_stale(connection, settings):
             return False
         version = model_version(connection, settings)
-    for table in STEPS:
+    for step in STEPS:
         with warehouse.writing(wait) as connection:
-            _build(connection, table, settings)
-    with warehouse.writing(wait) as connection:
-        _build_openings(connection, settings)
-        put_meta(connection, _BUILT, version)
+            if not is_built(connection, settings):
+                put_meta(connection, _BUILT, "")
+            for table in step:
+                _build(connection, table, settings)
+            if step is STEPS[-1]:
+                put_meta(connection, _BUILT, version)
     return True
 
 
@@ -74,19 +77,35 @@ def fingerprint(settings: EngineSettings) -> str:
     """Return a text that changes with what the model layer depends on besides rows."""
     schedules = [(name, str(each.time_zone), sorted(each.hours.items()), sorted(each.holidays))
                  for name, each in sorted(settings.schedules.items())]  # fmt: skip
-    parts = [sorted(settings.sources), str(settings.time_zone), schedules, FREE_MAIL, *map(_sql, STEPS)]
+    parts = [
+        sorted(settings.sources),
+        str(settings.time_zone),
+        schedules,
+        FREE_MAIL,
+        *(_sql(table) for step in STEPS for table in step),
+    ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _build(connection: duckdb.DuckDBPyConnection, table: str, settings: EngineSettings) -> None:
+    import duckdb
+
     sql = _sql(table)
     known: dict[str, Any] = {
         "sources": list(settings.sources),
         "zone": str(settings.time_zone),
         "free_mail": list(FREE_MAIL),
     }
+    if table == "m_openings":
+        known |= _openings(connection, settings)
     values = {name: value for name, value in known.items() if f"${name}" in sql}
-    connection.execute(f"CREATE OR REPLACE TABLE {table} AS {sql}", values)
+    statement = f"CREATE OR REPLACE TABLE {table} AS {sql}"
+    try:
+        connection.execute(statement, values)
+    except duckdb.OutOfMemoryException:
+        # Every thread needs memory of its own; one alone gets by with little, more slowly.
+        connection.execute("SET threads = 1")
+        connection.execute(statement, values)
 
 
 def _sql(table: str) -> str:
@@ -100,22 +119,14 @@ def _delivered(table: str) -> str:
                FROM {table} AS t JOIN m_sources AS s ON s.source = t.source GROUP BY t.source"""
 
 
-def _build_openings(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
+def _openings(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> dict[str, list[Any]]:
     span = connection.execute(
         """SELECT CAST(MIN(created_at) AS DATE), CAST(GREATEST(MAX(first_reply_at), MAX(first_solved_at),
                   MAX(solved_at)) AS DATE) FROM m_tickets"""
     ).fetchone()
     rows = list(_rows(settings, span)) if span and all(span) else []
     columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], [], []]
-    connection.execute(
-        """CREATE OR REPLACE TABLE m_openings AS
-           SELECT UNNEST(CAST($schedule AS VARCHAR[])) AS schedule,
-                  MAKE_TIMESTAMP(UNNEST(CAST($opens AS BIGINT[]))) AS opens_at,
-                  MAKE_TIMESTAMP(UNNEST(CAST($closes AS BIGINT[]))) AS closes_at,
-                  MAKE_TIMESTAMP(UNNEST(CAST($until AS BIGINT[]))) AS until_at,
-                  UNNEST(CAST($before AS BIGINT[])) AS open_before""",
-        dict(zip(("schedule", "opens", "closes", "until", "before"), columns, strict=True)),
-    )
+    return dict(zip(("schedule", "opens", "closes", "until", "before"), columns, strict=True))
 
 
 def _rows(settings: EngineSettings, span: tuple[Any, ...]) -> Iterator[tuple[str, int, int, int, int]]:

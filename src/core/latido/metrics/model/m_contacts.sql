@@ -1,5 +1,6 @@
 -- Who each contact is, and which customer they belong to. A merged-away contact is its survivor.
--- A person is an e-mail address; a contact without one is a person of their own.
+-- A person is an e-mail address; a contact without one is a person of their own. A contact without an account belongs
+-- to the customer that alone owns the domain of their e-mail.
 WITH RECURSIVE merged AS (
     SELECT c.source, c.source_id, c.merged_into
     FROM contacts AS c
@@ -19,17 +20,25 @@ WITH RECURSIVE merged AS (
                  ROW_NUMBER() OVER (PARTITION BY source, source_id ORDER BY hops DESC) AS turn
           FROM trail) AS ranked
     WHERE turn = 1
+), merged_away AS (
+    SELECT v.source, v.source_id, v.survivor, w.email, w.account_id
+    FROM survivors AS v
+    LEFT JOIN contacts AS w ON w.source = v.source AND w.source_id = v.survivor
 ), known AS (
-    SELECT c.source, c.source_id, COALESCE(v.survivor, c.source_id) AS survivor_id,
-           NULLIF(LOWER(TRIM(COALESCE(w.email, c.email))), '') AS email,
-           COALESCE(w.account_id, c.account_id, p.account_id) AS account_id
+    SELECT c.source, c.source_id, COALESCE(m.survivor, c.source_id) AS survivor_id,
+           NULLIF(LOWER(TRIM(COALESCE(m.email, c.email))), '') AS email,
+           COALESCE(m.account_id, c.account_id) AS account_id
     FROM contacts AS c
     JOIN m_sources AS s ON s.source = c.source
-    LEFT JOIN survivors AS v ON v.source = c.source AND v.source_id = c.source_id
-    LEFT JOIN contacts AS w ON w.source = v.source AND w.source_id = v.survivor
+    LEFT JOIN merged_away AS m ON m.source = c.source AND m.source_id = c.source_id
+), placed AS (
+    SELECT k.source, k.source_id, k.survivor_id, k.email, COALESCE(k.account_id, p.account_id) AS account_id
+    FROM known AS k
     LEFT JOIN m_primary_accounts AS p
-           ON p.source = c.source AND p.entity = 'contacts' AND p.source_id = COALESCE(v.survivor, c.source_id)
+           ON p.source = k.source AND p.entity = 'contacts' AND p.source_id = k.survivor_id
 )
-SELECT k.source, k.source_id, k.email, COALESCE(k.email, k.source || ':' || k.survivor_id) AS person_id, a.customer_id
-FROM known AS k
+SELECT k.source, k.source_id, COALESCE(k.email, k.source || ':' || k.survivor_id) AS person_id,
+       COALESCE(a.customer_id, d.customer_id) AS customer_id
+FROM placed AS k
 LEFT JOIN m_account_customers AS a ON a.source = k.source AND a.source_id = k.account_id
+LEFT JOIN m_domains AS d ON a.customer_id IS NULL AND d.domain = SPLIT_PART(k.email, '@', 2)
