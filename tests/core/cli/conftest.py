@@ -43,7 +43,19 @@ class DeskTickets(Stream):
 
     name = "tickets"
     entities = (Ticket,)
-    mappings = (Mapping(Ticket, source_id="id", subject="title", created_at="opened"),)
+    mappings = (
+        Mapping(
+            Ticket,
+            source_id="id",
+            subject="title",
+            created_at="opened",
+            first_reply_at="answered",
+            solved_at="solved",
+            status="status",
+            csat="opinion",
+            url="link",
+        ),
+    )
     connector: Desk
 
     def start(self, since: datetime | None) -> Cursor:

@@ -37,7 +37,7 @@ class Session:
     folder: Path = field(default_factory=Path)
     talk: Talk = field(default_factory=Talk)
     output: Output = field(default_factory=Output)
-    flags: dict[str, Any] = field(default_factory=dict)
+    language_asked: str | None = None
 
     @classmethod
     def beginning(
@@ -55,14 +55,17 @@ class Session:
             case "format":
                 self.output.format = cast("Any", _one_of(option, str(value), FORMATS))
             case "lang":
-                self.flags["latido.language"] = self.talk.language = _one_of(option, str(value), LANGUAGES)
-                self.output.language = self.talk.language
+                self._speak(_one_of(option, str(value), LANGUAGES))
             case "log_format":
                 self.talk.log_format = cast("Any", _one_of("log-format", str(value), LOG_FORMATS))
             case "project":
                 self.folder = Path(str(value))
             case "quiet":
                 self.talk.quiet = bool(value)
+
+    def _speak(self, language: str) -> None:
+        self.talk.language = self.output.language = language
+        self.language_asked = language
 
     @cached_property
     def project(self) -> Project:
@@ -72,6 +75,14 @@ class Session:
         project = Project.load(self.folder, self.environ, self.flags)
         self.output.time_zone = project.time_zone
         return project
+
+    @property
+    def flags(self) -> dict[str, Any]:
+        """What the options say of settings."""
+        from latido.config import Origin, Setting
+
+        asked = self.language_asked
+        return {"latido.language": Setting(asked, Origin("flag", "--lang"))} if asked else {}
 
     @cached_property
     def plugins(self) -> Plugins:

@@ -56,12 +56,16 @@ class Setting:
 def layered(
     file: Path, environ: Mapping[str, str], dotenv: Mapping[str, Setting], flags: Mapping[str, Any]
 ) -> dict[Keys, Setting]:
-    """Return every setting by its keys; a flag goes before the environment, that before `.env`, that before *file*."""
+    """Return every setting by its keys; a flag goes before the environment, that before `.env`, that before *file*.
+
+    *flags* are values by dotted keys, or settings with an origin of their own.
+    """
     found = _of_file(file)
     _overlay(found, ((name, each.value, each.origin) for name, each in dotenv.items()))
     _overlay(found, ((name, value, Origin("environment", name)) for name, value in environ.items()))
     for name, value in flags.items():
-        _put(found, tuple(name.split(".")), value, Origin("flag", "--" + name.rpartition(".")[2]))
+        said = value if isinstance(value, Setting) else Setting(value, Origin("flag", f"--{name.rpartition('.')[2]}"))
+        _put(found, tuple(name.split(".")), said.value, said.origin)
     return found
 
 

@@ -96,7 +96,9 @@ class LatidoSettings(Section):
         default=None, description="A read-only copy of the warehouse for other programs, renewed after each sync."
     )
     timezone: Zone = Field(default=ZoneInfo("UTC"), description="The time zone in which periods begin and end.")
-    currency: Annotated[str, BeforeValidator(_currency)] = Field(default="EUR", description="The currency of all figures.")
+    currency: Annotated[str, BeforeValidator(_currency)] = Field(
+        default="EUR", description="The currency of all figures."
+    )
     language: Literal["es", "en"] = Field(default="en", description="The language of commands and reports.")
     memory_limit: Annotated[str, BeforeValidator(_size)] = Field(
         default="128MB", description="The memory that the warehouse may use."
@@ -117,11 +119,15 @@ class MetricsSettings(Section):
     """How KPIs are computed where a company has a choice."""
 
     gross_margin: Decimal | None = Field(
-        default=None, gt=0, le=1, description="The share of revenue that is left after the cost of serving it, for `clv_*`."
+        default=None,
+        gt=0,
+        le=1,
+        description="The share of revenue that is left after the cost of serving it, for `clv_*`.",
     )
     fiscal_year_start: int = Field(default=1, ge=1, le=12, description="The month in which years and quarters begin.")
     fx: str | None = Field(
-        default=None, description="Where exchange rates come from after the `fx_rates` of files: `ecb`, or a source's name."
+        default=None,
+        description="Where exchange rates come from after the `fx_rates` of files: `ecb`, or a source's name.",
     )
     variants: dict[str, str] = Field(
         default_factory=dict, description="The variant of a KPI that is meant where none is asked for."

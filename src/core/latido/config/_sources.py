@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from latido.config._complaints import mentions, unknown_key, validated
 from latido.config._duration import spelt
@@ -122,6 +122,8 @@ def plain(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, timedelta):
         return spelt(value)
+    if isinstance(value, BaseModel):
+        return ", ".join(f"{name} = {plain(each)}" for name, each in value if each is not None)
     return ", ".join(map(plain, value)) if isinstance(value, (list, tuple, frozenset)) else str(value)
 
 

@@ -11,13 +11,15 @@ import typer
 from latido.cli._asking import ask
 from latido.cli._options import option
 from latido.cli._session import Session, session
+from latido.errors import ConfigurationError
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from latido.config import NewProject, NewSource
     from latido.connect import Connector
+    from latido.messages import Message
 
 _ = marker("latido")
 
@@ -56,9 +58,21 @@ def _project(here: Session, sources: Sequence[str], time_zone: str | None, curre
         new = [_source(here, text, asking=False) for text in sources]
         return NewProject(zone, currency or "EUR", here.talk.language, new)
     here.choose("lang", ask(here.talk, _("Language (es, en)?"), here.talk.language))
-    zone = ask(here.talk, _("Time zone of your figures?"), zone)
-    money = ask(here.talk, _("Currency of your figures?"), currency or "EUR")
+    zone = _asked(here, _("Time zone of your figures?"), zone, lambda answer: NewProject(time_zone=answer))
+    money = _asked(here, _("Currency of your figures?"), currency or "EUR", lambda answer: NewProject(currency=answer))
     return NewProject(zone, money, here.talk.language, _asked_sources(here))
+
+
+def _asked(here: Session, question: Message, default: str, project: Callable[[str], NewProject]) -> str:
+    """Return an answer with which there can be a *project*; asks again for one that there cannot."""
+    while True:
+        answer = ask(here.talk, question, default)
+        try:
+            project(answer).check()
+        except ConfigurationError as error:
+            here.talk.complain(error)
+        else:
+            return answer
 
 
 def _asked_sources(here: Session) -> list[NewSource]:

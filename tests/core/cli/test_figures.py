@@ -1,0 +1,213 @@
+"""`kpis`, `explain` and `catalog`: the same figure, told to people and to programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.core.cli.conftest import TOML, Desk
+
+if TYPE_CHECKING:
+    from tests.core.cli.conftest import Terminal
+
+MARCH = ("--period", "2026-03")
+
+
+def ticket(number: int, opinion: str, *, month: int = 3, hours: int = 2) -> dict[str, Any]:
+    """Return a ticket that was opened at 9:00, answered some hours later and solved in the afternoon."""
+    day = f"2026-{month:02}-{number % 28 + 1:02}"
+    return {
+        "id": number,
+        "opened": f"{day}T09:00:00Z",
+        "answered": f"{day}T{9 + hours:02}:30:00Z",
+        "solved": f"{day}T15:00:00Z",
+        "status": "solved",
+        "opinion": opinion,
+        "link": f"https://desk.example/{number}",
+    }
+
+
+@pytest.fixture
+def march(project: Terminal) -> Terminal:
+    """Return a terminal in a project with three good tickets of four in March, and two of four in February."""
+    own: type[Desk] = type("OwnDesk", (Desk,), {})
+    good_and_bad = zip(("good", "good", "good", "bad", "good", "good", "bad", "bad"), range(8), strict=True)
+    own.tickets = [ticket(n, opinion, month=3 if n < 4 else 2) for opinion, n in good_and_bad]
+    project.connectors = [own]
+    assert 0 == project("sync", "--quiet").code
+    return project
+
+
+def test_answer_in_json_has_the_shape_that_programs_rely_on(march: Terminal) -> None:
+    (answer,) = march("kpis", "ticket_csat", *MARCH, "--format", "json").json["answers"]
+
+    as_of = answer.pop("as_of")
+    lower, upper = answer.pop("lower"), answer.pop("upper")
+    assert {
+        "kpi": "ticket_csat",
+        "variant": "default",
+        "period_start": "2026-03-01",
+        "period_end": "2026-04-01",
+        "time_zone": "Europe/Madrid",
+        "segment": None,
+        "value": 0.75,
+        "unit": "ratio",
+        "n": 4,
+        "numerator": 3,
+        "denominator": 4,
+        "parts": {},
+        "reason": None,
+        "excluded": {},
+        "sources": ["support"],
+        "previous": {"value": 0.5, "n": 4},
+    } == answer
+    assert lower < 0.75 < upper
+    assert as_of.endswith("Z")
+
+
+def test_table_tells_figure_interval_and_change(march: Terminal) -> None:
+    said = march("kpis", "ticket_csat", *MARCH)
+
+    header, row, _empty, footer = said.out.splitlines()
+    assert ["KPI", "period", "value", "95%", "interval", "n", "before", "change"] == header.split()
+    assert "Ticket satisfaction  2026-03  75.0\N{NO-BREAK SPACE}%" in row
+    assert row.rstrip().endswith("50.0\N{NO-BREAK SPACE}%  +25.0\N{NO-BREAK SPACE}pp")
+    assert footer.startswith("Data of support: 20")
+
+
+def test_table_is_spanish_too(march: Terminal) -> None:
+    said = march("kpis", "ticket_csat", *MARCH, "--lang", "es")
+
+    assert "Satisfacción por ticket" in said.out
+    assert "75,0\N{NO-BREAK SPACE}%" in said.out
+    assert "Datos de support: 20" in said.out
+
+
+def test_times_are_hours_and_minutes(march: Terminal) -> None:
+    assert "2\N{NO-BREAK SPACE}h 30\N{NO-BREAK SPACE}min" in march("kpis", "first_response_time", *MARCH).out
+
+
+def test_no_figure_is_told_in_words(march: Terminal) -> None:
+    assert "none: nothing to divide by" in march("kpis", "ticket_csat", "--period", "2025-01").out
+    assert "none: no source delivers this" in march("kpis", "csat", *MARCH).out
+
+
+def test_csv_has_a_row_per_answer(march: Terminal) -> None:
+    said = march("kpis", "ticket_csat", "first_response_time", *MARCH, "--format", "csv")
+
+    rows = list(csv.DictReader(io.StringIO(said.out)))
+    assert [("ticket_csat", "0.75"), ("first_response_time", "2.5")] == [(row["kpi"], row["value"]) for row in rows]
+
+
+def test_series_has_an_answer_per_month(march: Terminal) -> None:
+    series = march("kpis", "ticket_csat", "--from", "2026-02", "--to", "2026-03", "--format", "json").json["answers"]
+    split = march("kpis", "ticket_csat", "--period", "2026-Q1", "--by", "month", "--format", "json").json["answers"]
+
+    assert [0.5, 0.75] == [answer["value"] for answer in series]
+    assert [None, 0.5, 0.75] == [answer["value"] for answer in split]
+
+
+def test_all_kpis_are_answered_when_none_is_named(march: Terminal) -> None:
+    answers = march("kpis", *MARCH, "--format", "json").json["answers"]
+
+    assert {"ticket_csat", "csat", "first_response_time"} <= {answer["kpi"] for answer in answers}
+
+
+def test_variant_is_chosen_by_name_or_by_option(march: Terminal) -> None:
+    by_name = march("kpis", "first_response_time(stat=p90)", *MARCH, "--format", "json").json["answers"]
+    by_option = march("kpis", "first_response_time", "--variant", "stat=p90", *MARCH, "--format", "json").json[
+        "answers"
+    ]
+
+    assert ["stat=p90"] == [answer["variant"] for answer in by_name]
+    assert by_name == by_option
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["kpis", "csta"], 'There is no KPI "csta". Did you mean csat?\n  See all: latido catalog\n'),
+        (["explain", "csta"], 'There is no KPI "csta". Did you mean csat?\n  See all: latido catalog\n'),
+        (["kpis", "csat", "--period", "yesterday"], '"yesterday" is not a period.\n  Write 2026, 2026-Q3, 2026-11, '),
+        (["kpis", "csat", "--period", "2026-13"], '"2026-13" is not a period.\n'),
+        (["kpis", "--from", "2026-01"], "--from and --to belong together.\n"),
+        (["kpis", "--period", "2026", "--from", "2026-01", "--to", "2026-02"], "--period and --from/--to exclude"),
+        (["kpis", "--by", "month"], "--by needs a period.\n"),
+        (["kpis", "--period", "2026", "--by", "moth"], '"moth" is not a length of time. Did you mean month?\n'),
+        (["kpis", "--variant", "stat=p90"], "--variant is of one KPI: name it.\n"),
+        (["kpis", "csat", "--source", "suport"], "There is no source suport. Did you mean support?\n"),
+        (["kpis", "csat", "--segment", "teem"], "csat cannot be split by teem.\n  Did you mean team? There is: "),
+        (["kpis", "csat", "--as-of", "now"], "--as-of: now is no instant.\n  Write it as 2026-01-31"),
+    ],
+)
+def test_what_does_not_exist_is_one_sentence(march: Terminal, arguments: list[str], sentence: str) -> None:
+    said = march(*arguments)
+
+    assert 2 == said.code
+    assert said.err.startswith(sentence)
+    assert "" == said.out
+
+
+def test_unknown_kpi_is_spanish_too(march: Terminal) -> None:
+    said = march("kpis", "csta", "--lang", "es")
+
+    assert "No existe el KPI «csta». ¿Querías decir csat?\n  Míralos todos: latido catalog\n" == said.err
+
+
+def test_variant_in_the_settings_that_does_not_exist_ends_with_3(march: Terminal) -> None:
+    march.write(TOML + '\n[metrics]\nvariants = { csat = "variant=best" }\n')
+
+    said = march("kpis", "csat")
+
+    assert 3 == said.code
+    assert said.err.startswith("latido.toml, metrics.variants: csat has no variant=best.\n")
+
+
+def test_figure_is_explained_with_every_record(march: Terminal) -> None:
+    found = march("explain", "ticket_csat", *MARCH, "--rows", "--format", "json").json
+
+    counted = [row for row in found["rows"] if row["excluded"] is None]
+    assert "good / (good + bad)" == found["formula"]
+    assert 4 == len(counted)
+    assert found["answer"]["value"] == sum(row["numerator"] for row in counted) / len(counted)
+    assert {f"https://desk.example/{n}" for n in range(4)} == {row["url"] for row in counted}
+
+
+def test_explanation_reads_as_a_page(march: Terminal) -> None:
+    said = march("explain", "ticket_csat", *MARCH, "--rows", "--sql")
+
+    for line in ("Ticket satisfaction (ticket_csat)", "Value: 75.0\N{NO-BREAK SPACE}%", "Counted: 4", "Needs: tickets"):
+        assert line in said.out.splitlines()
+    assert "SELECT" in said.out
+    assert "https://desk.example/3" in said.out
+
+
+def test_rows_can_be_taken_elsewhere_as_csv(march: Terminal) -> None:
+    said = march("explain", "ticket_csat", *MARCH, "--rows", "--format", "csv")
+
+    assert ["0", "1", "2", "3"] == [row["source_id"] for row in csv.DictReader(io.StringIO(said.out))]
+
+
+def test_catalog_says_what_can_be_computed_and_what_is_lacking(march: Terminal) -> None:
+    kpis = {each["id"]: each for each in march("catalog", "--format", "json").json["kpis"]}
+
+    assert kpis["ticket_csat"]["computable"]
+    assert (False, ["survey_responses"]) == (kpis["csat"]["computable"], kpis["csat"]["lacking"])
+    assert ["median", "mean", "p90"] == kpis["first_response_time"]["parameters"]["stat"]
+
+
+def test_catalog_needs_no_sync(project: Terminal) -> None:
+    said = project("catalog")
+
+    assert 0 == said.code
+    assert "First contact resolution" in said.out
+
+
+def test_figures_before_any_sync_say_what_to_run(project: Terminal) -> None:
+    said = project("kpis")
+
+    assert 3 == said.code
+    assert "Nothing has been synced yet.\n  Run: latido sync\n" == said.err
