@@ -92,7 +92,6 @@ def key_fields(account: Account, table: str, keys: tuple[tuple[str, str, str], .
             "raw_description": "",
             "position": place,
             "active": True,
-            "system": False,
             "regexp_for_validation": None,
             "created_at": iso(account.world.start),
             "updated_at": iso(account.world.start),

@@ -123,8 +123,8 @@ class Lists:
         if isinstance(asked, Response):
             return asked
         mark = -1 if asked.mark is None else asked.mark
-        role = request.query_params.get("role")
-        wanted = (number for number in everything() if role is None or role == self._role(number))
+        roles = {*request.query_params.getlist("role"), *request.query_params.getlist("role[]")}
+        wanted = (number for number in everything() if not roles or self._role(number) in roles)
         rows = ((number, number) for number in wanted if number > mark)
         shown = cbp.Lists(rows, lambda numbers: [bodies.listed(name, (shelf.piece(each) for each in numbers))], {})
         return cbp.page(self._url(f"{name}.json"), request, asked, shown)
@@ -155,7 +155,9 @@ class Lists:
 
     def _role(self, number: int) -> str:
         world = self._records.world
-        return world.agent(number).role if number < world.agent_count else "end-user"
+        if number >= world.agent_count:
+            return "end-user"
+        return "admin" if world.agent(number).role == "admin" else "agent"
 
     def _everybody(self) -> Iterator[int]:
         everybody = range(self._records.world.agent_count + self._records.person_count)

@@ -86,10 +86,7 @@ def group_json(account: Account, team: Team) -> dict[str, Any]:
     return record(
         account.url("groups"),
         GROUPS + team.number,
-        is_public=True,
         name=team.name,
-        description="",
-        default=team.number == 0,
         deleted=False,
         created_at=iso(team.created_at),
         updated_at=iso(team.created_at),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from starlette.responses import RedirectResponse, Response
+
 from latido.testing import Known, Sandbox
 from latido_zendesk.sandbox import _bodies as bodies
 from latido_zendesk.sandbox._account import Account
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from latido.connect import Clock
     from latido.testing import Allowance, Fault, Handler, World
@@ -129,6 +130,10 @@ class ZendeskSandbox(Sandbox):
         return path.removesuffix(".json")
 
     def authorized(self, request: Request, route: str) -> Response | None:
+        if not self.switches.exists:
+            return Response(b"", 404)
+        if self.switches.moved_to is not None:
+            return RedirectResponse(f"{self.switches.moved_to}{request.url.path}", 302)
         if route.startswith("/oauth/"):
             return None
         scopes = self.doorkeeper.scopes(request)

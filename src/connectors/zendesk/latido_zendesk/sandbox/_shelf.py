@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import weakref
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from heapq import merge
@@ -27,6 +28,7 @@ class Shelf:
     def __init__(self, pieces: int = 1) -> None:
         self._pieces = pieces
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the shelf
+        weakref.finalize(self, self._file.close)
         self._places = array("Q", [0])
         self._changed: dict[int, tuple[bytes, ...]] = {}
 

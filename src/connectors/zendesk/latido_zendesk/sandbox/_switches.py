@@ -26,6 +26,7 @@ def documented_limits(window: Literal["fixed", "sliding"] = "fixed") -> dict[str
 class ZendeskSwitches(Switches):
     """The moods of a Zendesk account.
 
+    `exists`: False for a subdomain that nobody has. `moved_to`: where the account went, for a redirect.
     `token_life`: seconds that an access token lives, None for one that never dies. `api_tokens`: whether the old ones
     still work. `role`: of whoever the credential belongs to. `forbidden`: parts of routes that answer 403, each with
     its shape. `surveys`: whether the plan has questionnaires. `embedded_metric_sets`: in the ticket, not beside it.
@@ -36,6 +37,8 @@ class ZendeskSwitches(Switches):
     refreshed.
     """
 
+    exists: bool = True
+    moved_to: str | None = None
     token_life: int | None = 1800
     api_tokens: bool = True
     role: Literal["admin", "agent"] = "admin"

@@ -75,7 +75,6 @@ def ticket_json(account: Account, ticket: Ticket) -> dict[str, Any]:
         "satisfaction_rating": None if erased else _satisfaction(ticket),
         "sharing_agreement_ids": [],
         "custom_status_id": custom_status_id(ticket.status, ticket.number),
-        "encoded_id": f"{identity:06X}-ACME",
         "fields": custom,
         "followup_ids": [],
         "ticket_form_id": FORM,
