@@ -121,7 +121,7 @@ def survey_response(key: str = "01KE6Z4B00ABCDEFGHJKMNPQRS", *answers: Any, **mo
     }
 
 
-def rated(rating: float = 4, question: str = "01JQ1", **more: Any) -> dict[str, Any]:
+def rated(rating: object = 4, question: str = "01JQ1", **more: Any) -> dict[str, Any]:
     return {
         "type": "rating_scale",
         "rating": rating,

@@ -6,14 +6,13 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Connector, Http, Limiter
-from latido.errors import NotOffered
+from latido.errors import ConfigurationError, NotOffered
 from latido.messages import marker
 from latido.schema import Account, Contact, Record, Ticket, User
 from latido_zendesk import check
-from latido_zendesk.account import ME, credential, somebody, token_warning
+from latido_zendesk.account import ME, client, credential, somebody, token_warning
 from latido_zendesk.events import SlaEvents, TicketEvents
 from latido_zendesk.limits import BUCKETS, announced
-from latido_zendesk.login import log_in
 from latido_zendesk.people import STAFF, DeletedUsers, Organizations, Users
 from latido_zendesk.reading import ZendeskStream, answer, listed
 from latido_zendesk.settings import ZendeskSettings
@@ -23,7 +22,7 @@ from latido_zendesk.tickets import DeletedTickets, Tickets
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from latido.connect import Context, Finding, Runtime, Stream
+    from latido.connect import Context, Finding, Person, Runtime, Stream
     from latido.testing import Sandbox, World
 
 _ = marker("latido_zendesk")
@@ -93,8 +92,14 @@ class Zendesk(Connector):
     def check(self) -> Iterable[Finding]:
         return check.findings(self)
 
-    def login(self) -> None:
-        log_in(self.settings, self.runtime)
+    def login(self, person: Person | None = None) -> None:
+        if self.settings.client_id is None:
+            raise ConfigurationError(
+                _("An API token needs no login."),
+                _("To log in, set client_id and client_secret in latido.toml instead."),
+            )
+        auth = client(self.settings, self.runtime, by_code=True)
+        auth.log_in(f"{self.settings.site}/oauth/authorizations/new", self.settings.redirect_uri, person)
 
     def close(self) -> None:
         self.http.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from latido.connect import Mapping, Page, Source, constant
 from latido.schema import TicketEvent
 from latido_zendesk import limits
-from latido_zendesk.reading import TimeExport
+from latido_zendesk.reading import TimeExport, each_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,14 +66,15 @@ class TicketEvents(TimeExport):
     extra: ClassVar[Map[str, str]] = {"include": "comment_events"}
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        events = [event for audit in records for event in happenings(audit)]
+        events: list[JsonObject] = []
+        unfit = each_of(TicketEvent, records, lambda audit: events.extend(happenings(audit)), {"child_events"})
         page = super().page(events, cursor)
-        return Page(page.rows, cursor, len(records), rejected=page.rejected)
+        return Page(page.rows, cursor, len(records), rejected=(*unfit, *page.rejected))
 
 
 def happenings(audit: Any) -> Iterator[JsonObject]:
     """Yield the changes and comments of one *audit*, flat."""
-    for child in (audit.get("child_events") or ()) if isinstance(audit, dict) else ():
+    for child in audit.get("child_events") or ():
         about = {
             "ticket_id": audit.get("ticket_id"),
             "created_at": child.get("created_at") or audit.get("created_at"),
@@ -120,8 +121,7 @@ class SlaEvents(TimeExport):
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         targets = Targets((cursor or {}).get("open", {}))
-        for event in records:
-            targets.take(event)
+        unfit = each_of(TicketEvent, records, targets.take)
         targets.pass_time(self.now)
         rows, rejected = self.rows(TicketEvent, targets.outcomes)
         return Page(
@@ -129,7 +129,7 @@ class SlaEvents(TimeExport):
             {**(cursor or {}), "open": targets.open},
             len(records),
             deleted={TicketEvent: dict.fromkeys(targets.withdrawn - {each["key"] for each in targets.outcomes})},
-            rejected=rejected,
+            rejected=(*unfit, *rejected),
         )
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.connect import ACCOUNT, Pace, Page, Refused, Stream
+from latido.connect import ACCOUNT, Pace, Page, Refused, Rejected, Stream
 from latido.errors import NotOffered, VendorUnavailable
 from latido.messages import marker
 from latido_zendesk import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from latido.connect import Cursor, Http, JsonObject
+    from latido.schema import Record
     from latido_zendesk.connector import Zendesk
 
 _ = marker("latido_zendesk")
@@ -309,6 +310,23 @@ def embed_metrics(tickets: Sequence[Any], metric_sets: Any) -> None:
     for ticket in tickets:
         if isinstance(ticket, dict) and ticket.get("metric_set") is None:
             ticket["metric_set"] = by_ticket.get(ticket.get("id"))
+
+
+def each_of(
+    entity: type[Record], records: Sequence[Any], use: Callable[[Any], object], private: Collection[str] = ()
+) -> list[Rejected]:
+    """Let *use* take each of *records*; return those that it fails on, without what is *private* in them."""
+    rejected: list[Rejected] = []
+    for record in records:
+        try:
+            use(record)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            known = record if isinstance(record, dict) else {}
+            payload = {name: value for name, value in known.items() if name not in private} or record
+            key = known.get("id")
+            reason = f"{type(error).__name__}: {error}"
+            rejected.append(Rejected(entity.table, None if key is None else str(key), reason, payload))
+    return rejected
 
 
 def instant(stamp: Any) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from latido.connect import Mapping, Page, computed, constant, first, lookup
 from latido.schema import SurveyResponse
-from latido_zendesk.reading import HOUR, SETTLING, TimeExport, ZendeskStream, instant, listed
+from latido_zendesk.reading import HOUR, SETTLING, TimeExport, ZendeskStream, each_of, instant, listed
 from latido_zendesk.transforms import export_version
 
 if TYPE_CHECKING:
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from latido.connect import Cursor, JsonObject, Rejected, Rows
+    from latido.schema import Record
     from latido_zendesk.connector import Zendesk
     from latido_zendesk.settings import Survey
 
 DAY = 24 * HOUR
-MONTH = 30 * DAY
+FOUR_WEEKS, MONTH = 28 * DAY, 30 * DAY
 FIRST_SURVEYS = 1_293_840_000
 """2011: nothing was asked before."""
 
@@ -69,7 +70,7 @@ class SatisfactionRatings(WindowedStream):
     """Good and bad ratings of the older kind.
 
     They are listed by when they were offered, and are given later: each run reads the last day again, and each sweep
-    (`sweep_every`) the last month. Mirrors of newer survey answers come too; the model layer drops those.
+    (`sweep_every`) the last four weeks. Mirrors of newer survey answers come too; the model layer drops those.
     """
 
     name = "satisfaction_ratings"
@@ -96,7 +97,7 @@ class SatisfactionRatings(WindowedStream):
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         sweeping = self.now - cursor.get("swept", 0) >= self.connector.settings.sweep_every.total_seconds()
-        overlap = MONTH if sweeping else DAY
+        overlap = FOUR_WEEKS if sweeping else DAY
         for _begin, end, pages in self.windows(max(0, cursor["high_water"] - overlap), self.now - 2 * SETTLING):
             for records in pages:
                 given = [each for each in records if not isinstance(each, dict) or each.get("score") in {"good", "bad"}]
@@ -162,17 +163,20 @@ class SurveyResponses(WindowedStream):
 
     def _answers(self, responses: Sequence[JsonObject], cursor: Cursor) -> Page:
         """Return the page of the rated answers; one that was rated and is no longer is deleted."""
-        surveys = self.connector.settings.surveys
         rated: list[JsonObject] = []
         unrated: dict[str, datetime | None] = {}
-        for response in responses:
-            for answer in (response.get("answers") or ()) if isinstance(response, dict) else ():
+
+        def take(response: JsonObject) -> None:
+            for answer in response.get("answers") or ():
                 if answer.get("type") == "rating_scale":
-                    rated.append(flat(response, answer, surveys))
+                    rated.append(flat(response, answer, self.connector.settings.surveys))
                 else:
-                    unrated[f"{response.get('id')}:{(answer.get('question') or {}).get('id')}"] = None
-        page = replace(self.page(rated, cursor), fetched=len(responses))
-        return replace(page, deleted={SurveyResponse: unrated}) if unrated else page
+                    unrated[f"{response['id']}:{(answer.get('question') or {}).get('id')}"] = None
+
+        unfit = each_of(SurveyResponse, responses, take)
+        page = self.page(rated, cursor)
+        deleted: dict[type[Record], dict[str, datetime | None]] = {SurveyResponse: unrated} if unrated else {}
+        return replace(page, fetched=len(responses), deleted=deleted, rejected=(*unfit, *page.rejected))
 
 
 class NpsResponses(TimeExport):
