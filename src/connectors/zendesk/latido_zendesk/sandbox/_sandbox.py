@@ -130,12 +130,8 @@ class ZendeskSandbox(Sandbox):
         return path.removesuffix(".json")
 
     def authorized(self, request: Request, route: str) -> Response | None:
-        if not self.switches.exists:
-            return Response(b"", 404)
-        if self.switches.moved_to is not None:
-            return RedirectResponse(f"{self.switches.moved_to}{request.url.path}", 302)
-        if route.startswith("/oauth/"):
-            return None
+        if (elsewhere := self._not_here(request)) is not None or route.startswith("/oauth/"):
+            return elsewhere
         scopes = self.doorkeeper.scopes(request)
         if scopes is None:
             return self._stranger(request, route)
@@ -145,6 +141,13 @@ class ZendeskSandbox(Sandbox):
         if self.switches.role != "admin" and any(part in route for part in _ADMIN_ONLY):
             return bodies.forbidden("ticketing")
         return None if {"read", *_scopes(route)} & scopes else bodies.forbidden("object")
+
+    def _not_here(self, request: Request) -> Response | None:
+        if not self.switches.exists:
+            return Response(b"", 404)
+        if self.switches.moved_to is not None:
+            return RedirectResponse(f"{self.switches.moved_to}{request.url.path}", 302)
+        return None
 
     def buckets(self, route: str) -> Sequence[str]:
         if route.startswith("/oauth/"):
