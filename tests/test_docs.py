@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from latido.cli._reference import reference_page as commands_page
+from latido.config._reference import reference_page as settings_page
 from latido.plugins import hookspecs
 from latido.schema import ENTITIES
 from latido.schema._reference import reference_page
@@ -21,6 +23,16 @@ HOOKS = [name for name, value in vars(hookspecs).items() if name.startswith("lat
 def test_the_schema_page_is_the_schema() -> None:
     """Made again with: uv run python -m latido.schema > docs/reference/schema.md."""
     assert reference_page(ENTITIES) == (ROOT / "docs" / "reference" / "schema.md").read_text()
+
+
+def test_the_settings_page_is_the_settings() -> None:
+    """Made again with: uv run python -m latido.config > docs/reference/settings.md."""
+    assert settings_page() == (ROOT / "docs" / "reference" / "settings.md").read_text()
+
+
+def test_the_commands_page_is_the_commands() -> None:
+    """Made again with: uv run python -m latido.cli > docs/reference/commands.md."""
+    assert commands_page() == (ROOT / "docs" / "reference" / "commands.md").read_text()
 
 
 def test_pip_and_uv_install_the_same_versions() -> None:

@@ -138,13 +138,13 @@ class ScheduleSettings(Section):
     """The opening hours of a desk: for each weekday a list such as `["09:00-14:00", "15:00-18:00"]`."""
 
     time_zone: Zone | None = Field(default=None, description="The desk's own time zone; the project's if unset.")
-    monday: Hours = ()
-    tuesday: Hours = ()
-    wednesday: Hours = ()
-    thursday: Hours = ()
-    friday: Hours = ()
-    saturday: Hours = ()
-    sunday: Hours = ()
+    monday: Hours = Field(default=(), description="The opening hours on this weekday.")
+    tuesday: Hours = Field(default=(), description="The opening hours on this weekday.")
+    wednesday: Hours = Field(default=(), description="The opening hours on this weekday.")
+    thursday: Hours = Field(default=(), description="The opening hours on this weekday.")
+    friday: Hours = Field(default=(), description="The opening hours on this weekday.")
+    saturday: Hours = Field(default=(), description="The opening hours on this weekday.")
+    sunday: Hours = Field(default=(), description="The opening hours on this weekday.")
     holidays: frozenset[date] = Field(default=frozenset(), description="Days on which the desk is closed.")
 
 

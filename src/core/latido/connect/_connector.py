@@ -41,19 +41,35 @@ class ConnectorSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    connector: str
-    start_date: date | None = None
-    streams: tuple[str, ...] | None = None
-    fields: dict[str, dict[str, str]] = Field(default_factory=dict)
-    custom: tuple[str, ...] | None = None
-    sweep_every: timedelta = timedelta(hours=24)
+    connector: str = Field(description="Which connector speaks to it; see `latido plugins`.")
+    start_date: date | None = Field(default=None, description="Read nothing that was last changed before this day.")
+    streams: tuple[str, ...] | None = Field(
+        default=None, description="What to read; unset: every stream that is on by default."
+    )
+    fields: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="Your own mapping per table, on top of the connector's: column = vendor's path.",
+    )
+    custom: tuple[str, ...] | None = Field(
+        default=None, description="The user-defined fields to keep in `custom`; unset: all."
+    )
+    sweep_every: timedelta = Field(
+        default=timedelta(hours=24), description="How often archives, counts and deletions are gone through in full."
+    )
 
 
 class HttpSettings(ConnectorSettings):
     """What every connector that speaks HTTP takes. `base_url` redirects it: https, or http on loopback only."""
 
-    base_url: str | None = None
-    rate_share: float | None = Field(default=None, gt=0, le=1)
+    base_url: str | None = Field(
+        default=None, description="Another address for the vendor: https, or http on this machine only."
+    )
+    rate_share: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="The share of the vendor's limits to use; unset: 0.7 of an account's, 1.0 of an endpoint's own.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _sources(here: Session, imagined: DemoSettings) -> list[NewSource]:
     sources = [_source(here, name, app.settings()) for name, app in apps.items() if app is not None]
     if not sources:
         raise ConfigurationError(
-            _("No connector is installed that has a sandbox."), _("Install one: pip install latido-zendesk")
+            _("No connector is installed that has a sandbox."), _("Install one: pip install latido-<vendor>")
         )
     return sources
 

@@ -29,7 +29,7 @@ def init(
     source: Annotated[
         list[str] | None,
         option(
-            _("A source to begin with, as zendesk or support=zendesk; then nothing is asked."),
+            _("A source to begin with; then nothing is asked. May be given several times."),
             "--source", metavar="[NAME=]CONNECTOR",
         ),
     ] = None,

@@ -1,0 +1,112 @@
+"""The reference page of the commands, made from the commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from latido.cli._app import application
+from latido.cli._options import global_options
+from latido.cli._session import Session
+from latido.plugins import plugin_manager
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HEAD = """# Commands
+
+Made from the commands by `python -m latido.cli`; a test compares the two. `latido COMMAND --help` says the same, in
+English or Spanish.
+
+Data goes to stdout, everything else to stderr: `latido kpis --format json > figures.json` holds figures only. On a
+terminal a sync draws bars, elsewhere it says a line per stream and then one every 15 seconds. `NO_COLOR` is honoured.
+`latido --install-completion` completes commands and options in your shell.
+
+## Everywhere
+
+These stand before or after the command.
+
+{everywhere}
+
+## Exit codes
+
+One per run. Where several apply, the first in the order 1, 3, 4, 7, 8, 6, 9, 5, 0.
+
+| code | what happened |
+|---|---|
+| 0 | all is well |
+| 1 | something unexpected, a full disk included; details without secrets are in `.latido/last-error.log` |
+| 2 | wrong usage: a command, option, source, stream, KPI or period that does not exist |
+| 3 | a setting is wrong, or a secret is missing |
+| 4 | the vendor rejects a credential, or it lacks a scope or role |
+| 5 | all was read, and some records do not fit: `latido quarantine` |
+| 6 | stopped by a quota, a timeout, or a vendor that cannot be reached or answers nonsense; the next run resumes |
+| 7 | the warehouse was written by a newer Latido, or a schema contract is broken |
+| 8 | what the vendor counts and what is stored disagree, or suddenly far fewer records are there |
+| 9 | another run or program is in the way; the next run resumes |
+| 130, 143 | interrupted by Ctrl-C or SIGTERM, after a clean checkpoint |
+
+An error names what happened and, on the line below, the next command to type. It never shows a secret.
+"""
+
+_NOTES = {
+    "latido kpis": """\
+Without ID all KPIs are answered; without a period, for the last full month before the oldest of the
+syncs that they rest on, beside the month before. `--from` and `--to` name the first and the last period of a series.
+
+`--format json` prints `{"answers": [...]}`, one object per KPI, variant, period and segment: `kpi`, `variant`,
+`period_start`, `period_end` (dates, end exclusive), `time_zone`, `segment`, `value`, `unit`, `n`, `numerator`,
+`denominator`, `lower`, `upper`, `parts`, `reason`, `excluded`, `sources`, `as_of`, `previous`. Numbers are not rounded,
+what is absent is null, and a null `value` has a `reason`.""",
+    "latido sync": """\
+Reads the sources side by side, each stream from where the last run stopped. Data and that place are
+stored together, so that a run may be killed at any moment. The first Ctrl-C ends at a clean checkpoint, the second at
+once.""",
+    "latido demo": """\
+Starts the sandboxes of the installed connectors on this machine, syncs them with the real connectors
+and prints the KPIs. It leaves a project with `demo = true`, in which `sync` and `check` start the sandboxes again.""",
+    "latido forget": """\
+Deletes the person's own rows, takes their words and their address out of what they asked and
+answered (which stays countable), out of custom fields and out of the quarantine, and writes the file anew, so that
+nothing is left in it. Copies that were made before are not touched.""",
+}
+
+
+def reference_page() -> str:
+    """Return the page in Markdown."""
+    nobody = Session({}, lambda: plugin_manager(installed=[]))
+    root: Any = typer.main.get_command(application([], nobody))
+    parts = [_HEAD.format(everywhere=_table(global_options()))]
+    for path, command in _commands("latido", root):
+        usage = " ".join([path, *(each for p in command.params for each in _usage(p))])
+        body = [f"## `{usage}`", command.help or "", _NOTES.get(path, ""), _table(command.params)]
+        parts.append("\n\n".join(part for part in body if part) + "\n")
+    return "\n".join(parts)
+
+
+def _commands(path: str, group: Any) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if not hasattr(command, "commands") or command.invoke_without_command:
+            yield f"{path} {name}", command
+        if hasattr(command, "commands"):
+            yield from _commands(f"{path} {name}", command)
+
+
+def _usage(parameter: Any) -> list[str]:
+    if parameter.param_type_name != "argument":
+        return []
+    bare = parameter.metavar.strip("[].")
+    return [bare if parameter.required else f"[{bare}…]" if parameter.nargs != 1 else f"[{bare}]"]
+
+
+def _table(parameters: list[Any]) -> str:
+    rows = [f"| `{_written(each)}` | {each.help} |" for each in parameters if each.help]
+    return "\n".join(["| | |", "|---|---|", *rows]) if rows else ""
+
+
+def _written(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return str(parameter.metavar.strip("[]."))
+    name = parameter.opts[0]
+    return name if parameter.is_flag else f"{name} {parameter.metavar}"
