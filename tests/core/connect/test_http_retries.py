@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latido.connect import ACCOUNT, METER, Bucket, Limiter, Meter, Refused
+from latido.connect import ACCOUNT, METER, Bucket, Limiter, Meter, Refused, Retry
 from latido.errors import RateLimited, Stopped, VendorUnavailable
 from latido.testing import ManualClock
 from tests.core.connect.vendors import NOON, Outcome, Scripted, Setting, answer
@@ -89,6 +89,15 @@ def test_a_vendor_that_keeps_failing_gets_six_tries(status: int) -> None:
         Setting(transport).http().get("tickets")
 
     assert 6 == len(transport.requests)
+
+
+def test_a_source_may_insist_less() -> None:
+    transport = Scripted(answer(500))
+
+    with pytest.raises(VendorUnavailable):
+        Setting(transport).http(retry=Retry(tries=2)).get("tickets")
+
+    assert 2 == len(transport.requests)
 
 
 def test_five_failures_in_a_row_lose_nothing() -> None:
@@ -172,9 +181,15 @@ def test_a_wait_for_the_limiter_ends_as_well() -> None:
     http = setting.http(limiter=Limiter({ACCOUNT: Bucket(1, share=1)}, setting.clock))
     http.get("tickets")
     setting.stopping.set()
+    meter = Meter()
+
+    def read() -> None:
+        METER.set(meter)
+        http.get("tickets")
 
     with pytest.raises(Stopped):
-        http.get("tickets")
+        copy_context().run(read)
+    assert 0 == meter.requests
 
 
 def test_what_a_stream_costs_is_counted_on_its_meter() -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from latido.connect._auth import Auth
     from latido.connect._connector import Runtime
+    from latido.connect._page import Pace
     from latido.connect._shape import Shape
 
 LOGGERS = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
@@ -96,6 +97,10 @@ class Http:
         """Return the answer to a POST that reads; it is repeated like a GET, and raises what that raises."""
         return self._answer(_Asked("POST", path, {"json": json, "data": form}, bucket, give_up_on))
 
+    def pace(self, bucket: str | None = None) -> Pace | None:
+        """Return how fast requests on *bucket* may follow each other; None where no limit is known."""
+        return self._limiter.pace(bucket)
+
     def close(self) -> None:
         """Give up connections; a transport that was handed over belongs to whoever made it."""
         if self._runtime.transport is None:
@@ -115,8 +120,7 @@ class Http:
             renewed = found is Trouble.UNAUTHORIZED and tries.may_renew() and self._auth.renew(signature)
             if not (renewed or self._waited(found, outcome, tries, asked.bucket)):
                 raise self._complaints.about(found, outcome, asked.path)
-            if meter := METER.get(None):
-                meter.retries += 1
+            _count(retries=1)
 
     def _attempt(self, request: httpx.Request, asked: _Asked) -> Reply | httpx.RequestError:
         """Send *request* in its turn; the turn ends when the answer begins."""
@@ -125,6 +129,7 @@ class Http:
         response: httpx.Response | None = None
         try:
             with self._limiter.turn(asked.bucket, lambda seconds: pause(self._runtime, seconds)) as turn:
+                _count(requests=1)
                 response = self._client.send(request, stream=True)
             self._reached = True
             self._limiter.learn(turn, response.headers)
@@ -132,7 +137,9 @@ class Http:
         except httpx.RequestError as error:
             return error
         finally:
-            _end(response)
+            if response is not None:
+                response.close()
+                _count(received_bytes=response.num_bytes_downloaded)
 
     def _waited(self, found: Trouble, outcome: Reply | httpx.RequestError, tries: Tries, bucket: str | None) -> bool:
         """Wait as long as it takes until another attempt may help. False: none does."""
@@ -165,11 +172,8 @@ def _client(
     )
 
 
-def _end(response: httpx.Response | None) -> None:
-    received = 0
-    if response is not None:
-        response.close()
-        received = response.num_bytes_downloaded
+def _count(requests: int = 0, retries: int = 0, received_bytes: int = 0) -> None:
     if meter := METER.get(None):
-        meter.requests += 1
-        meter.received_bytes += received
+        meter.requests += requests
+        meter.retries += retries
+        meter.received_bytes += received_bytes

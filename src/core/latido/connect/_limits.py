@@ -66,11 +66,10 @@ class Limiter:
     def pace(self, bucket: str | None = None) -> Pace | None:
         """Return how fast requests on *bucket* may follow each other, as far as is known now; None without limits."""
         with self._lock:
-            windows = {name: window for name, window in self._windows.items() if name in {ACCOUNT, bucket}}
-            account = windows.get(ACCOUNT)
-            slowest = min((window.per_minute for window in windows.values()), default=None)
-            if slowest is None:
+            windows, account = self._needed(bucket), self._windows.get(ACCOUNT)
+            if not windows:
                 return None
+            slowest = min(window.per_minute for window in windows.values())
             return Pace(slowest, account.limit_per_minute if account else None)
 
     @contextmanager
@@ -79,7 +78,7 @@ class Limiter:
 
         *pause* lets time pass, no more than the seconds that it is given.
         """
-        turn = Turn({name: window for name, window in self._windows.items() if name in {ACCOUNT, bucket}})
+        turn = Turn(self._needed(bucket))
         self._wait_for(turn, pause)
         took = math.inf
         began = self._clock.monotonic()
@@ -105,6 +104,9 @@ class Limiter:
         with self._lock:
             if window := self._windows.get(bucket or ACCOUNT):
                 window.hold(self._clock.monotonic() + seconds)
+
+    def _needed(self, bucket: str | None) -> Mapping[str, _Window]:
+        return {name: window for name, window in self._windows.items() if name in {ACCOUNT, bucket}}
 
     def _wait_for(self, turn: Turn, pause: Callable[[float], None]) -> None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from latido.connect._redact import redacted
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 LONGEST = 200
 """Characters of a vendor's sentence that are shown."""
 
-FORBIDDEN = 403
-
 
 class Refused(LatidoError):
     """The vendor will not do what was asked, and asking again does not help. Whoever asked decides what that means.
@@ -29,7 +28,7 @@ class Refused(LatidoError):
         self.status = status
         self.body = body
         self.headers = headers
-        if status == FORBIDDEN:
+        if status == HTTPStatus.FORBIDDEN:
             self.exit_code = 4  # type: ignore[misc]  # a missing scope, role or plan
 
     @property

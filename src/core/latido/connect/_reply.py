@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from latido.connect._shape import Shape
 
 _UNREAD = object()
-_OK = 200
 
 
 class Reply:
@@ -34,7 +34,7 @@ class Reply:
         Raises ValueError if it is not JSON; decodes only once.
         """
         if self._json is _UNREAD:
-            decode = self._shape.decode if self._shape and self.status == _OK else orjson.loads
+            decode = self._shape.decode if self._shape and self.status == HTTPStatus.OK else orjson.loads
             self._json = decode(self.body) if self.body else None
         return self._json
 
@@ -56,7 +56,12 @@ class Trouble(Enum):
     BROKEN = auto()
 
 
-_BY_STATUS = {401: Trouble.UNAUTHORIZED, 408: Trouble.FAILING, 409: Trouble.CONFLICT, 429: Trouble.THROTTLED}
+_BY_STATUS: dict[int, Trouble] = {
+    HTTPStatus.UNAUTHORIZED: Trouble.UNAUTHORIZED,
+    HTTPStatus.REQUEST_TIMEOUT: Trouble.FAILING,
+    HTTPStatus.CONFLICT: Trouble.CONFLICT,
+    HTTPStatus.TOO_MANY_REQUESTS: Trouble.THROTTLED,
+}
 
 
 def trouble(reply: Reply, give_up_on: Collection[int]) -> Trouble:
@@ -78,12 +83,12 @@ def trouble(reply: Reply, give_up_on: Collection[int]) -> Trouble:
 
 def _asks_to_wait(reply: Reply) -> bool:
     """Maintenance says how long it takes; an overloaded gateway does not."""
-    return reply.status == 503 and "retry-after" in reply.headers  # noqa: PLR2004
+    return reply.status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in reply.headers
 
 
 def _readable(reply: Reply) -> bool:
     """Whether the answer is JSON: an edge in front of the vendor may send a page of its own, or break off."""
-    if reply.status == 204:  # noqa: PLR2004
+    if reply.status == HTTPStatus.NO_CONTENT:
         return True
     try:
         reply.json()

@@ -37,7 +37,7 @@ class Tokens:
         return f"Tokens(obtained_at={self.obtained_at}, expires_at={self.expires_at})"
 
     def fresh(self, now: datetime) -> bool:
-        """Whether enough life is left: a tenth and a minute (of a token that lives for seconds, half)."""
+        """Whether more than a tenth of its life and a minute are left; of a token that lives for seconds, half."""
         if self.expires_at is None:
             return True
         life = self.expires_at - self.obtained_at
@@ -54,7 +54,7 @@ class TokenStore:
     def get(self, source: str) -> Tokens | None:
         """Return the tokens of *source*, if there are any."""
         found = self._read().get(source)
-        return None if found is None else self._tokens(found)
+        return None if found is None else self._parsed(found)
 
     def put(self, source: str, tokens: Tokens) -> None:
         """Store *tokens*: on return they survive a crash."""
@@ -88,7 +88,7 @@ class TokenStore:
             raise self._damaged()
         return found
 
-    def _tokens(self, found: Any) -> Tokens:
+    def _parsed(self, found: Any) -> Tokens:
         try:
             expires_at = found["expires_at"]
             return Tokens(
@@ -118,9 +118,9 @@ class TokenStore:
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
-        self._remember_rename()
+        self._sync_folder()
 
-    def _remember_rename(self) -> None:
+    def _sync_folder(self) -> None:
         descriptor = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
