@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.connect import ACCOUNT, Pace, Page, Refused, Rejected, Stream
+from latido.connect import Page, Refused, Rejected, Stream
 from latido.errors import NotOffered, VendorUnavailable
 from latido.messages import marker
 from latido_zendesk import limits
@@ -17,7 +17,7 @@ from latido_zendesk import limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from latido.connect import Cursor, Http, JsonObject
+    from latido.connect import Cursor, Http, JsonObject, Pace
     from latido.schema import Record
     from latido_zendesk.connector import Zendesk
 
@@ -56,11 +56,8 @@ class ZendeskStream(Stream):
         """Ask for as little as possible; raises NotOffered if this stream cannot be read."""
         self.ask({"page[size]": 1})
 
-    def pace(self) -> Pace:
-        share = self.connector.settings.rate_share
-        account = limits.BUCKETS[ACCOUNT].limit * (share or 0.7)
-        own = limits.BUCKETS[self.bucket].limit * (share or 1) if self.bucket else account
-        return Pace(min(own, account) if self.bucket else account, account)
+    def pace(self) -> Pace | None:
+        return self.connector.http.pace(self.bucket)
 
     @property
     def now(self) -> int:
