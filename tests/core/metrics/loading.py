@@ -39,7 +39,7 @@ def engine(
     for name, each in delivered.items():
         report = loaded(warehouse, folder, each or {Ticket: []}, name)
         assert 0 == report.exit_code
-    known = {"sources": tuple(delivered), "time_zone": MADRID} | settings
+    known: dict[str, Any] = {"sources": tuple(delivered), "time_zone": MADRID} | settings
     return Engine(warehouse, EngineSettings(**known), kpis, clock=FakeClock(SIXTY_DAYS_LATER))
 
 
@@ -59,7 +59,9 @@ def solved(source_id: str, solved_at: str = "2024-01-03T10:00Z", **columns: Any)
     return ticket(source_id, **{"status": "solved", "solved_at": solved_at, **columns})
 
 
-def reply(source_id: str, score: float | None, scale: tuple[float, float] | None = (1, 5), **columns: Any) -> dict[str, Any]:
+def reply(
+    source_id: str, score: float | None, scale: tuple[float, float] | None = (1, 5), **columns: Any
+) -> dict[str, Any]:
     """Return a satisfaction answer of January."""
     low, high = scale or (None, None)
     known = {"kind": "csat", "score": score, "scale_min": low, "scale_max": high, "answered_at": "2024-01-10T12:00Z"}
