@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-from latido.connect._mapping import UTC_ZONE
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
-    from zoneinfo import ZoneInfo
 
     from latido.config import Project, Schedule
 
@@ -24,7 +22,7 @@ class EngineSettings:
     """
 
     sources: tuple[str, ...]
-    time_zone: ZoneInfo = UTC_ZONE
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     currency: str = "EUR"
     schedules: Mapping[str, Schedule] = field(default_factory=lambda: MappingProxyType({}))
     variants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
