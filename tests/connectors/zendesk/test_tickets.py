@@ -140,6 +140,19 @@ def test_metric_sets_beside_the_tickets_are_found_too(desk: Desk, office: Office
     assert 3 == row.agent_replies
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_live_tickets_without_metrics_are_looked_up(desk: Desk, office: Office, beside: bool) -> None:
+    """A row without metrics would replace the one that has them."""
+    found = {"tickets": [ticket(1, metric_set=None)], "metric_sets": [metric_set(1, replies=3)]}
+    embedded = {"tickets": [ticket(1, metric_set=metric_set(1, replies=3))]}
+    desk.on("tickets/show_many", found if beside else embedded)
+
+    (page,) = read(desk, office, ticket(1, metric_set=None), ticket(2), ticket(3, status="deleted", metric_set=None))
+
+    assert [3, 0, None] == [row.agent_replies for row in rows([page], Ticket)]
+    assert (["1"], []) == (desk.params("tickets/show_many", "ids"), list(page.warnings))
+
+
 def test_live_tickets_without_metrics_are_announced(desk: Desk, office: Office) -> None:
     (page,) = read(desk, office, ticket(1, metric_set=None), ticket(2), ticket(3, status="deleted", metric_set=None))
 

@@ -14,23 +14,20 @@ from latido.connect import Page, Refused
 from latido.errors import NotOffered
 from latido.messages import marker
 from latido_zendesk import limits
-from latido_zendesk.reading import UNUSABLE, Params, answer, embed_metrics, listed
+from latido_zendesk.reading import UNUSABLE, Params, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from latido.connect import Cursor, JsonObject
+    from latido.connect import Cursor
     from latido_zendesk.tickets import Tickets
 
 _ = marker("latido_zendesk")
 
 LIST = "/api/v2/tickets"
 ARCHIVE = "/api/v2/search/export"
-MANY = "/api/v2/tickets/show_many"
 MARGIN = 300
 """Seconds that a run reads behind the last change seen: the list is sorted by seconds that clocks disagree about."""
-
-AT_ONCE = 100
 
 
 class TicketList:
@@ -75,7 +72,7 @@ class TicketList:
             for body, after in self._search(state):
                 found = body["results"]
                 state = {**state, "after": after, "before": oldest(found) or state["before"]}
-                yield self._stream.export_page(self._measured(found), {}, state)
+                yield self._stream.export_page(found, body, state)
         except NotOffered as refusal:
             self._stream.connector.runtime.warn(_("Archived tickets are left out: {why}", why=refusal.message))
         except Refused as refusal:
@@ -106,20 +103,6 @@ class TicketList:
             words.append(f"created<={state['until']}")
         asked: Params = {"filter[type]": "ticket", "query": " ".join(words), "page[size]": 1000}
         return listed(self._http, ARCHIVE, "results", asked, bucket=limits.SEARCH_EXPORT, after=state["after"])
-
-    def _measured(self, found: Sequence[Any]) -> list[Any]:
-        """Return the tickets *found* with their metrics, which a search does not bring; as found where that fails."""
-        ids = [str(each.get("id")) for each in found if isinstance(each, dict)]
-        whole: dict[Any, JsonObject] = {}
-        try:
-            for at in range(0, len(ids), AT_ONCE):
-                asked = {"ids": ",".join(ids[at : at + AT_ONCE]), "include": "metric_sets"}
-                body = answer(self._http, MANY, asked)
-                embed_metrics(body["tickets"], body.get("metric_sets"))
-                whole.update((each["id"], each) for each in body["tickets"])
-        except NotOffered:
-            return list(found)
-        return [whole.get(each.get("id"), each) if isinstance(each, dict) else each for each in found]
 
     def _begun_again(self, state: Cursor, refusal: Refused) -> Cursor:
         """Return *state* without the cursor that Zendesk no longer accepts; raise any other *refusal*."""

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from latido.connect import Cursor, JsonObject
+    from latido.messages import Message
     from latido.schema import Record
 
 _ = marker("latido_zendesk")
 
+MANY, AT_ONCE = "/api/v2/tickets/show_many", 100
 PRIVATE = "description"
 """What a customer wrote: kept nowhere, quarantine included, unless the user maps it."""
 
@@ -124,6 +126,8 @@ class Tickets(CursorExport):
 
     def export_page(self, records: Sequence[JsonObject], body: JsonObject, cursor: Cursor) -> Page:
         embed_metrics(records, body.get("metric_sets"))
+        if missing := unmeasured(records):
+            self._look_up(missing)
         page = self.page(records, cursor)
         answers, unanswered = field_answers(self.connector, records)
         return replace(
@@ -131,7 +135,7 @@ class Tickets(CursorExport):
             rows=(*page.rows, *(rows for rows, _ in answers)),
             rejected=(*page.rejected, *(fault for _, faults in answers for fault in faults)),
             deleted={SurveyResponse: unanswered} if unanswered else {},
-            warnings=unmeasured(records),
+            warnings=announced(len(unmeasured(records))) if missing else (),
         )
 
     def rows(self, entity: type[Record], records: Sequence[JsonObject]) -> tuple[Rows, list[Rejected]]:
@@ -157,6 +161,19 @@ class Tickets(CursorExport):
             return None
         rows = 100 if self.connector.settings.strategy == "keyset" else 1000
         return 1 + self.count().n // rows
+
+    def _look_up(self, tickets: Sequence[JsonObject]) -> None:
+        """Ask for the metrics of *tickets*: a search brings none, and a row without them would replace one with."""
+        for at in range(0, len(tickets), AT_ONCE):
+            asked = {
+                "ids": ",".join(str(each.get("id")) for each in tickets[at : at + AT_ONCE]),
+                "include": "metric_sets",
+            }
+            try:
+                body = answer(self.connector.http, "/api/v2/tickets/show_many", asked)
+            except NotOffered:
+                return
+            embed_metrics(tickets, body.get("metric_sets") or [each.get("metric_set") for each in body["tickets"]])
 
     def _announce_lists(self, refusal: NotOffered) -> None:
         """Say that tickets are read from lists from now on; an agent would silently see only some of them there."""
@@ -218,10 +235,14 @@ def without_text(payload: Any) -> Any:
     return {k: v for k, v in payload.items() if k != PRIVATE} if isinstance(payload, dict) else payload
 
 
-def unmeasured(tickets: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the warning that live tickets came without metrics, if some did."""
-    n = sum(
-        isinstance(each, dict) and each.get("metric_set") is None and each.get("status") != "deleted"
+def unmeasured(tickets: Sequence[Any]) -> list[JsonObject]:
+    """Return the live ones among *tickets* that came without metrics."""
+    return [
+        each
         for each in tickets
-    )
+        if isinstance(each, dict) and each.get("metric_set") is None and each.get("status") != "deleted"
+    ]
+
+
+def announced(n: int) -> tuple[Message, ...]:
     return (_("{n} tickets came without metrics: their replies and solves are not known.", n=n),) if n else ()
