@@ -46,7 +46,7 @@ def test_figures_are_the_truth_of_the_imaginary_business(demo: Path, capsys: pyt
 
     (start, end) = {(answer["period_start"], answer["period_end"]) for answer in answers}.pop()
     period = Period.of(date.fromisoformat(start), date.fromisoformat(end), ZoneInfo(settings["latido"]["timezone"]))
-    expected = truth(app.tickets(), period, app.known)  # type: ignore[attr-defined]
+    expected = truth(app.tickets(), period, app.known)
     assert set(expected) == {answer["kpi"] for answer in answers}
     for answer in answers:
         true = expected[answer["kpi"]]

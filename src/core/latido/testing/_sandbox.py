@@ -19,9 +19,14 @@ from starlette.routing import Match, Route
 from latido.connect import Clock, SystemClock
 from latido.testing._faults import Fault, Switches
 from latido.testing._throttle import Allowance, Bucket
+from latido.testing.truth import Known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.types import Receive, Scope, Send
+
+    from latido.testing.world import Ticket
 
 Handler: TypeAlias = Callable[[Request], Response]
 
@@ -63,11 +68,13 @@ class Sandbox(ABC):
     """An ASGI app that answers as a vendor does.
 
     A vendor's sandbox brings `routes`, its wording of refusals, and `deeds`: what `POST /_sandbox/do` may have done to
-    the records. `switches` (or `POST /_sandbox/pathologies`) makes it misbehave; `stats` (or `GET /_sandbox/stats`)
-    tells what it was asked. Everything happens under one lock, so a test may change records while a sync reads them.
+    the records. `known` says how finely the vendor tells what happened. `switches` (or `POST /_sandbox/pathologies`)
+    makes it misbehave; `stats` (or `GET /_sandbox/stats`) tells what it was asked. Everything happens under one lock,
+    so a test may change records while a sync reads them.
     """
 
     Switches: ClassVar[type[Switches]] = Switches
+    known: ClassVar[Known] = Known()
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock: Clock = clock or SystemClock()
@@ -89,6 +96,10 @@ class Sandbox(ABC):
     @abstractmethod
     def refusal(self, fault: Fault) -> Response:
         """Return this vendor's 429 for a fault `too_many` or `edge`, without Retry-After."""
+
+    def tickets(self) -> Iterator[Ticket]:
+        """Yield every ticket as it stands now, for the truth; none where the vendor has none."""
+        return iter(())
 
     def deeds(self) -> dict[str, Callable[..., Any]]:
         """Return what can be done to the records from outside, by name."""

@@ -78,7 +78,6 @@ class ZendeskSandbox(Sandbox):
         }
 
     def tickets(self) -> Iterator[Ticket]:
-        """Yield every ticket as it stands now: what the truth is computed from."""
         return self.records.all_tickets()
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
