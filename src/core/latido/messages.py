@@ -29,13 +29,24 @@ class Message:
 
     def render(self, language: str) -> str:
         """Return the sentence in *language* (an ISO 639 code), in English where there is no translation."""
-        values = {name: render(value, language) for name, value in self.values.items()}
+        values = {name: _written(render(value, language), language) for name, value in self.values.items()}
         return _catalogue(self.domain, language).gettext(self.template).format(**values)
 
 
 def render(value: Any, language: str) -> Any:
     """Return *value*, in *language* if it is a message."""
     return value.render(language) if isinstance(value, Message) else value
+
+
+class _Counted(int):
+    """A count in Spanish: `{n:,}` has a no-break space between thousands."""
+
+    def __format__(self, form: str) -> str:
+        return super().__format__(form).replace(",", "\N{NO-BREAK SPACE}")
+
+
+def _written(value: Any, language: str) -> Any:
+    return _Counted(value) if language == "es" and isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def marker(domain: str) -> Callable[..., Message]:

@@ -231,7 +231,7 @@ def test_plugin_adds_commands(latido: Terminal, monkeypatch: pytest.MonkeyPatch)
         def latido_commands(self, app: typer.Typer) -> None:
             @app.command(help="Greet.")
             def greet() -> None:
-                print("hello")  # noqa: T201 - what a plugin's command does
+                print("hello")
 
     def installed() -> Plugins:
         return plugin_manager(installed=[], in_memory={"greeter": Greeter()})

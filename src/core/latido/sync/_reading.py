@@ -101,7 +101,7 @@ class StreamRun:
         message = (
             _("The mapping of {stream} changed: it is read again in full.", stream=name)
             if requests is None
-            else _("The mapping of {stream} changed: it is read again, about {n} requests.", stream=name, n=requests)
+            else _("The mapping of {stream} changed: it is read again, about {n:,} requests.", stream=name, n=requests)
         )
         self.observer.warned(self.source.name, message)
 

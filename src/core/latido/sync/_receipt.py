@@ -71,11 +71,11 @@ class Receipt:
         """What is missing, in a sentence; None when everything adds up."""
         lost = self.mapped - self.inserted - self.updated - self.unchanged
         if lost:
-            return _("{source}: {n} rows of {stream} are not accounted for.", n=lost, **self._name)
+            return _("{source}: {n:,} rows of {stream} are not accounted for.", n=lost, **self._name)
         if not self.count_exact or self.counted is None or self.stored is None or self.counted == self.stored:
             return None
         return _(
-            "{source}: {n} {stream} are missing. The vendor counts {counted} and {stored} are stored.",
+            "{source}: {n:,} {stream} are missing. The vendor counts {counted:,} and {stored:,} are stored.",
             n=self.counted - self.stored,
             counted=self.counted,
             stored=self.stored,
@@ -90,7 +90,7 @@ class Receipt:
         if abs(self.counted - self.stored) <= _TOLERATED * max(self.counted, 1):
             return None
         return _(
-            "{source}: the vendor counts about {counted} {stream}, {stored} are stored.",
+            "{source}: the vendor counts about {counted:,} {stream}, {stored:,} are stored.",
             counted=self.counted,
             stored=self.stored,
             **self._name,

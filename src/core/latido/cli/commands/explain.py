@@ -14,11 +14,12 @@ from latido.messages import marker, render
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from latido.metrics import Answer, Explanation, Fact
+    from latido.metrics import Answer, Explanation, Fact, Kpi
 
 _ = marker("latido")
 
 FACTS = (
+    Column("part", _("part")),
     Column("entity", _("table")),
     Column("source", _("source")),
     Column("source_id", _("record")),
@@ -50,14 +51,14 @@ def explain(
     if here.output.format == "json":
         here.output.json(_object(here, found, facts, sql=sql))
     elif here.output.format == "csv":
-        _list(here, facts or ())
+        _list(here, found.kpi, facts or ())
     else:
         _tell(here, found)
         if sql:
             _show_sql(here, found)
         if facts is not None:
             here.output.line()
-            _list(here, facts)
+            _list(here, found.kpi, facts)
     return 0
 
 
@@ -132,17 +133,22 @@ def _show_sql(here: Session, found: Explanation) -> None:
         here.output.line(f"-- ${name} = {value!r}")
 
 
-def _list(here: Session, facts: Iterable[Fact]) -> None:
-    from latido.cli._figures import EXCLUDED
-
+def _list(here: Session, kpi: Kpi, facts: Iterable[Fact]) -> None:
     rows = [fact.json() for fact in facts]
     if here.output.format == "csv":
         keys = list(rows[0]) if rows else [column.key for column in FACTS]
         here.output.csv(keys, ([row[key] for key in keys] for row in rows))
         return
     used = [column for column in FACTS if any(row[column.key] is not None for row in rows)]
-    named = [{**row, "excluded": EXCLUDED.get(row["excluded"], row["excluded"])} for row in rows]
-    here.output.listing("rows", used or FACTS, named)
+    here.output.listing("rows", used or FACTS, [_for_people(here, kpi, row) for row in rows])
+
+
+def _for_people(here: Session, kpi: Kpi, row: dict[str, Any]) -> dict[str, Any]:
+    from latido.cli._figures import EXCLUDED, Reader
+
+    value = row["value"]
+    shown = None if value is None else Reader(here.output, here.project.currency).number(value, kpi.unit)
+    return {**row, "value": shown, "excluded": EXCLUDED.get(row["excluded"], row["excluded"])}
 
 
 def _name(here: Session, found: Explanation) -> str:

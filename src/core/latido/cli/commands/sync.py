@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from contextlib import contextmanager
 from datetime import date
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from latido.sync import Options, Report, Source, Sync
 
 _ = marker("latido")
+
+SIGNALLED = 128
+BROKEN = (1, 7)
+"""Exit codes after which nothing can be made of what is stored: a full disk, a warehouse that is too new."""
 
 RECEIPTS = (
     Column("source", _("source")),
@@ -85,16 +90,19 @@ def sync(
 
 
 def _synced(here: Session, project: Project, names: Sequence[str], options: Options) -> int:
+    from latido.cli._renewing import renew
+
     report, problems = synced(here, project, names, options)
     receipts = [_row(each) for outcome in report.outcomes for each in outcome.receipts]
     here.output.listing("receipts", RECEIPTS, receipts)
+    if report.exit_code < SIGNALLED and report.exit_code not in BROKEN:
+        renew(here)
     return exit_code_of(report, problems)
 
 
 def synced(here: Session, project: Project, names: Sequence[str], options: Options) -> tuple[Report, list[LatidoError]]:
     """Sync the sources of these *names*, say how it went, and return that with what kept others from starting."""
     from latido.cli._connecting import sources
-    from latido.cli._renewing import renew
 
     ready, problems = sources(here, project, names)
     if not ready:
@@ -103,7 +111,6 @@ def synced(here: Session, project: Project, names: Sequence[str], options: Optio
         here.talk.complain(problem)
     report = _watched(here, ready, options)
     _complain(here, report)
-    renew(here)
     return report, problems
 
 
@@ -139,11 +146,14 @@ def _watched(here: Session, ready: list[Source], options: Options) -> Report:
 
 @contextmanager
 def _stoppable(run: Sync) -> Iterator[None]:
-    """Let the first Ctrl-C or SIGTERM end *run* at a clean checkpoint, the second at once."""
+    """Let the first Ctrl-C or SIGTERM end *run* at a clean checkpoint, the second at once: no moment is unsafe."""
 
     def stop(number: int, _frame: object) -> None:
-        signal.signal(number, before[signal.Signals(number)])
+        signal.signal(number, leave)
         run.stop(number)
+
+    def leave(number: int, _frame: object) -> None:
+        os._exit(SIGNALLED + number)
 
     before: dict[signal.Signals, Any] = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -166,7 +176,7 @@ def _complain(here: Session, report: Report) -> None:
             if receipt.quarantined:
                 here.talk.warn(
                     _(
-                        "{source}: {n} records of {stream} do not fit. To see why, run: latido quarantine",
+                        "{source}: {n:,} records of {stream} do not fit. To see why, run: latido quarantine",
                         source=receipt.source,
                         n=receipt.quarantined,
                         stream=receipt.stream,
