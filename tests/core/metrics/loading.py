@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from latido.metrics import Answer, Kpi
-    from latido.schema import Record
 
-    Rows = Mapping[type[Record], Sequence[Mapping[str, Any]]]
+    Rows = Mapping[Any, Sequence[Mapping[str, Any]]]
 
 MADRID = ZoneInfo("Europe/Madrid")
 JANUARY = "2024-01"
@@ -37,7 +36,8 @@ def engine(
     warehouse = Warehouse(folder / "latido.duckdb")
     delivered = {"shop": rows or {}} if sources is None else sources
     for name, each in delivered.items():
-        report = loaded(warehouse, folder, each or {Ticket: []}, name)
+        brought: Rows = each or {Ticket: []}
+        report = loaded(warehouse, folder, brought, name)
         assert 0 == report.exit_code
     known: dict[str, Any] = {"sources": tuple(delivered), "time_zone": MADRID} | settings
     return Engine(warehouse, EngineSettings(**known), kpis, clock=FakeClock(SIXTY_DAYS_LATER))

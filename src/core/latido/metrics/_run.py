@@ -56,7 +56,7 @@ class Run:
         tallies: dict[tuple[str, Period, Segment], Tally] = {}
         for cut in dict.fromkeys((replace(self.cut, segment=None), self.cut)):
             tallies |= self._tallied(computable, periods, cut)
-        segments = sorted({segment for _, _, segment in tallies} | {()}, key=lambda s: (len(s), s != (None,), str(s)))
+        segments = sorted({segment for _, _, segment in tallies} | {()}, key=lambda s: (len(s), s == (None,), str(s)))
         return {
             (ask.text, period, segment): self._figure(ask, period, segment, tallies)
             for ask in asks
