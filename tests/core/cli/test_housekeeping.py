@@ -188,6 +188,20 @@ def test_fields_show_the_mapping_yours_and_what_nobody_maps(project: Terminal) -
     assert (None, "title", "unmapped") not in found
 
 
+def test_fields_show_the_mapping_even_when_the_vendor_cannot_be_asked(
+    project: Terminal, desk: type[Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_self: Desk) -> dict[str, dict[str, str]]:
+        raise VendorUnavailable("desk.example cannot be reached.", "Check the network")
+
+    monkeypatch.setattr(desk, "vendor_fields", unreachable)
+
+    said = project("fields", "support", "--format", "json")
+
+    assert {"tickets"} == {row["table"] for row in said.json["fields"]}
+    assert "desk.example cannot be reached.\n  Check the network\n" == said.err
+
+
 def test_fields_of_a_table_that_the_source_does_not_fill(project: Terminal) -> None:
     said = project("fields", "support", "tickts")
 

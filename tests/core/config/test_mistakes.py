@@ -56,6 +56,7 @@ SOURCE = '[sources.support]\nconnector = "desk"\nsubdomain = "acme"\n'
             "latido.toml, line 2: a b cannot be a name. Use letters, digits, hyphens and underscores.",
         ),
         ("[metrics]\ngross_margin = 80", "latido.toml, line 2: gross_margin must be at most 1, not 80."),
+        ('[metrics]\nfx = "ebc"', "latido.toml, line 2: fx names no source ebc. Did you mean ecb?"),
         ("[metrics]\nfiscal_year_start = 13", "latido.toml, line 2: fiscal_year_start must be at most 12, not 13."),
         (
             SOURCE + "\n" + SOURCE,
@@ -151,6 +152,13 @@ def test_misspelt_source_in_a_variable_is_named(load: Loading) -> None:
 def test_broken_line_of_dotenv_is_named(load: Loading) -> None:
     with pytest.raises(ConfigurationError, match=r"^\.env, line 3: this is not NAME=value\.$"):
         load(SOURCE, dotenv="A=1\n\nthis is = not = one\n")
+
+
+def test_dotenv_in_another_encoding_is_refused(load: Loading, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("A=año\n".encode("latin-1"))
+
+    with pytest.raises(ConfigurationError, match=r"^\.env cannot be read: UnicodeDecodeError\.$"):
+        load(SOURCE)
 
 
 def test_folder_without_a_project_says_how_to_start(tmp_path: Path) -> None:

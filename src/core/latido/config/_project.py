@@ -63,6 +63,8 @@ class Project:
         written = layered(folder / FILE, environ, dotenv, flags)
         _check_sections(written)
         latido = validated(LatidoSettings, "latido", below(written, "latido"))
+        metrics = validated(MetricsSettings, "metrics", below(written, "metrics"))
+        _check_fx(metrics, written)
         references = References(folder, environ, dotenv)
         return cls(
             folder=folder,
@@ -71,7 +73,7 @@ class Project:
                 name: _source(name, below(written, "sources", name), references) for name in _names(written, "sources")
             },
             schedules={name: _schedule(name, written, latido) for name in _names(written, "schedules")},
-            metrics=validated(MetricsSettings, "metrics", below(written, "metrics")),
+            metrics=metrics,
             demo_world=validated(DemoSettings, "demo", below(written, "demo")),
             written=written,
         )
@@ -190,6 +192,18 @@ def _source(name: str, written: dict[Keys, Setting], references: References) -> 
             _('Write connector = "…" there. See which are installed: latido plugins'),
         )
     return SourceConfig(name, found.value, written, references)
+
+
+def _check_fx(metrics: MetricsSettings, written: Settings) -> None:
+    known = ["ecb", *_names(written, "sources")]
+    if metrics.fx is not None and metrics.fx not in known:
+        near, place = nearest(metrics.fx, known), origin_of(written, ("metrics", "fx")).place()
+        raise ConfigurationError(
+            _("{place}: fx names no source {name}. Did you mean {near}?", place=place, name=metrics.fx, near=near)
+            if near
+            else _("{place}: fx names no source {name}.", place=place, name=metrics.fx),
+            _("It may say: {known}", known=", ".join(known)),
+        )
 
 
 def _schedule(name: str, written: Settings, latido: LatidoSettings) -> Schedule:

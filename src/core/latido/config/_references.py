@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from dotenv.parser import parse_stream
@@ -60,17 +61,25 @@ def read_dotenv(file: Path) -> dict[str, Setting]:
     if not file.is_file():
         return {}
     found: dict[str, Setting] = {}
-    with file.open(encoding="utf-8") as stream:
-        for binding in parse_stream(stream):
-            line = _line(binding.original.string, binding.original.line)
-            if binding.error:
-                raise ConfigurationError(
-                    _(".env, line {line}: this is not NAME=value.", line=line),
-                    _("Correct it, then run: latido check"),
-                )
-            if binding.key is not None:
-                found[binding.key] = Setting(binding.value or "", Origin(".env", binding.key, line))
+    for binding in parse_stream(StringIO(_text(file))):
+        line = _line(binding.original.string, binding.original.line)
+        if binding.error:
+            raise ConfigurationError(
+                _(".env, line {line}: this is not NAME=value.", line=line), _("Correct it, then run: latido check")
+            )
+        if binding.key is not None:
+            found[binding.key] = Setting(binding.value or "", Origin(".env", binding.key, line))
     return found
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ConfigurationError(
+            _(".env cannot be read: {reason}.", reason=reason), _("Check the rights of {file}", file=str(file))
+        ) from error
 
 
 def _line(text: str, first: int) -> int:

@@ -8,8 +8,8 @@ import typer
 
 from latido.cli._options import argument
 from latido.cli._output import Column
-from latido.cli._session import session
-from latido.errors import UsageError
+from latido.cli._session import Session, session
+from latido.errors import LatidoError, UsageError
 from latido.messages import marker
 from latido.suggest import nearest
 
@@ -44,7 +44,7 @@ def fields(
         (config,) = project.chosen([source])
         asked = connector(here, project, config)
         try:
-            rows = [*_mapped(asked), *_unmapped(asked)]
+            rows = [*_mapped(asked), *_offered(here, asked)]
         finally:
             asked.close()
     chosen = _of_table(rows, entity)
@@ -68,6 +68,15 @@ def _mapped(asked: Connector) -> Iterator[dict[str, Any]]:
                     "type": mapping.entity.columns()[name].name,
                     "state": "yours" if name in yours else "default",
                 }
+
+
+def _offered(here: Session, asked: Connector) -> list[dict[str, Any]]:
+    """Return what nobody maps, nothing when the vendor cannot be asked."""
+    try:
+        return list(_unmapped(asked))
+    except LatidoError as error:
+        here.talk.complain(error)
+        return []
 
 
 def _unmapped(asked: Connector) -> Iterator[dict[str, Any]]:

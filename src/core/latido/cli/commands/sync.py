@@ -171,8 +171,6 @@ def _row(receipt: Any) -> dict[str, Any]:
 def _complain(here: Session, report: Report) -> None:
     for outcome in report.outcomes:
         for receipt in outcome.receipts:
-            if receipt.skipped is not None:
-                here.talk.warn(receipt.skipped.message)
             if receipt.quarantined:
                 here.talk.warn(
                     _(
