@@ -30,7 +30,9 @@ NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 def sentences(package: Path) -> set[str]:
     """Return every sentence of *package* that people read."""
     marked = {found for path in package.rglob("*.py") for found in _marked(ast.parse(path.read_text(encoding="utf-8")))}
-    headed = {Query.parsed(path.read_text(encoding="utf-8")).meaning.template for path in package.rglob("catalogue/*.sql")}
+    headed = {
+        Query.parsed(path.read_text(encoding="utf-8")).meaning.template for path in package.rglob("catalogue/*.sql")
+    }
     return (marked | headed) - {""}
 
 
@@ -79,4 +81,4 @@ if __name__ == "__main__":
     for folder in PACKAGES:
         for wanted in LANGUAGES:
             for missing in update(folder, wanted):
-                print(f"{folder.name}/{wanted}: {missing}")  # noqa: T201 - it is a tool
+                print(f"{folder.name}/{wanted}: {missing}")

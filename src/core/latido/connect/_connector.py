@@ -76,8 +76,8 @@ class HttpSettings(ConnectorSettings):
 class Finding:
     """One thing that `check` found: in plain words, with the fix for what is not well.
 
-    `wrong` says what kind of trouble it is: a `credential` (or what it may not do) ends `check` with exit code 4, a `setting` with
-    3, an `outage` with 6; a `warning` is only shown.
+    `wrong` says what kind of trouble it is: a `credential` (or what it may not do) ends `check` with exit code 4, a
+    `setting` with 3, an `outage` with 6; a `warning` is only shown.
     """
 
     text: Message | str
@@ -127,6 +127,7 @@ class Connector(ABC):
     def sandbox(cls, world: World) -> Sandbox | None:
         """Return a server that behaves like this vendor and tells of *world*; None if there is none to try it with."""
         del world
+        return None
 
     @abstractmethod
     def streams(self) -> Sequence[Stream]:
