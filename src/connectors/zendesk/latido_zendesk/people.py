@@ -13,7 +13,7 @@ from latido_zendesk.reading import CursorExport, TimeExport, ZendeskStream, answ
 from latido_zendesk.transforms import link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from latido.connect import Cursor, JsonObject, Rows
 
@@ -121,6 +121,9 @@ class Users(CursorExport):
     path = "/api/v2/incremental/users/cursor"
     key = "users"
     bucket = limits.USERS_EXPORT
+
+    def lists(self) -> dict[str, Collection[str]]:
+        return {self.key: {*super().lists()[self.key], "role"}}
 
     def changed(self, record: JsonObject) -> int:
         stamp = instant(record.get("updated_at")) if isinstance(record, dict) else None

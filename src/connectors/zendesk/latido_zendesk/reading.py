@@ -7,9 +7,10 @@ Every request is built here, from the configured host, a path and the whole set 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.connect import Page, Refused, Rejected, Stream
+from latido.connect import Page, Refused, Rejected, Shape, Stream, requested
 from latido.errors import NotOffered, VendorUnavailable
 from latido.messages import marker
 from latido_zendesk import limits
@@ -43,9 +44,11 @@ class ZendeskStream(Stream):
     key: ClassVar[str]
     bucket: ClassVar[str | None] = None
 
-    def ask(self, params: Mapping[str, str | int], *, give_up_on: tuple[int, ...] = ()) -> dict[str, Any]:
-        """Return one answer of this stream's path."""
-        return answer(self.connector.http, self.path, params, bucket=self.bucket, give_up_on=give_up_on)
+    def ask(
+        self, params: Mapping[str, str | int], *, give_up_on: tuple[int, ...] = (), shape: Shape | None = None
+    ) -> dict[str, Any]:
+        """Return one answer of this stream's path; of a *shape*, only that part."""
+        return answer(self.connector.http, self.path, params, bucket=self.bucket, give_up_on=give_up_on, shape=shape)
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         """Return what the mapping makes of *records*."""
@@ -97,6 +100,14 @@ class CursorExport(ZendeskStream):
 
     extra: ClassVar[Mapping[str, str]] = {}
 
+    def lists(self) -> dict[str, Collection[str]]:
+        """Return the lists of an answer, and what is read of their records."""
+        return {self.key: {name.partition(".")[0] for name in requested(self.effective_mappings)}}
+
+    @cached_property
+    def shape(self) -> Shape:
+        return Shape(self.lists(), "after_cursor", "end_of_stream")
+
     def start(self, since: datetime | None) -> Cursor:
         begin = int(since.timestamp()) if since else 0
         return {"start_time": begin, "high_water": begin}
@@ -130,7 +141,7 @@ class CursorExport(ZendeskStream):
         """Return the next answer and the cursor that it was asked with; None if there is nothing yet."""
         while True:
             try:
-                body = self.ask(self._params(cursor, size), give_up_on=size.impatient)
+                body = self.ask(self._params(cursor, size), give_up_on=size.impatient, shape=self.shape)
             except Refused as refusal:
                 if refusal.status == TOO_SLOW:
                     size.failed()
@@ -253,10 +264,11 @@ def answer(
     *,
     bucket: str | None = None,
     give_up_on: tuple[int, ...] = (),
+    shape: Shape | None = None,
 ) -> dict[str, Any]:
     """Return an answer. Raises NotOffered for what this account or this credential may not read."""
     try:
-        body = http.get(path, params, bucket=bucket, give_up_on=give_up_on).json()
+        body = http.get(path, params, bucket=bucket, give_up_on=give_up_on, shape=shape).json()
     except Refused as refusal:
         if refusal.status == MAY_NOT or refusal.status in GONE:
             raise refused(path, refusal) from refusal

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.connect import Count, Mapping, Page, Rejected, Rows, computed, custom, lookup
+from latido.connect import Count, Mapping, Page, Rejected, Rows, computed, custom, lookup, requested
 from latido.errors import CredentialError, NotOffered
 from latido.messages import marker
 from latido.schema import SurveyResponse, Ticket
 from latido_zendesk import limits
 from latido_zendesk.keyset import LIST, TicketList
 from latido_zendesk.reading import HOUR, CursorExport, ZendeskStream, answer, embed_metrics, instant, listed
-from latido_zendesk.surveys import field_answers
+from latido_zendesk.surveys import field_answers, field_mapping
 from latido_zendesk.transforms import (
     MERGED,
     closing,
@@ -26,7 +26,7 @@ from latido_zendesk.transforms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from latido.connect import Cursor, JsonObject
@@ -79,6 +79,15 @@ TICKET = Mapping(
 )
 
 
+METRICS = (
+    "first_resolution_time_in_minutes",
+    "reply_time_in_minutes",
+    "reply_time_in_seconds",
+    "status_updated_at",
+)
+"""What the mapping reads of metric sets besides the fields that it names one by one."""
+
+
 class Tickets(CursorExport):
     """Tickets in the order of the export's clock, `generated_timestamp`: system jobs move it, people or not.
 
@@ -119,6 +128,15 @@ class Tickets(CursorExport):
             answer(self.connector.http, LIST, {"page[size]": 1})
         else:
             super().probe()
+
+    def lists(self) -> dict[str, Collection[str]]:
+        surveyed = (field_mapping("", "", each) for each in self.connector.settings.surveys.values())
+        mapped = requested([*self.effective_mappings, *surveyed])
+        own = {name.removeprefix("metric_set.").partition(".")[0] for name in mapped if name.startswith("metric_set.")}
+        return {
+            self.key: {"custom_fields", *(name.partition(".")[0] for name in mapped)},
+            "metric_sets": {"ticket_id", *METRICS, *own},
+        }
 
     def changed(self, record: JsonObject) -> int:
         seconds = record.get("generated_timestamp") if isinstance(record, dict) else None

@@ -1,0 +1,430 @@
+"""The real connector, the engine and the warehouse against the sandbox, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from latido.sync import Observer, Options, Source, Sync
+from latido.testing import ManualClock, Served, World
+from latido.warehouse import Warehouse
+from latido_zendesk.connector import Zendesk
+from latido_zendesk.sandbox import ZendeskSandbox, documented_limits
+from tests.connectors.zendesk.builders import cursor_page, ticket, user
+from tests.connectors.zendesk.desk import Says, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from latido.messages import Message
+    from latido.sync import Receipt, Report
+    from latido.testing.world import Ticket
+    from tests.connectors.zendesk.desk import Desk
+
+MORNING = datetime(2026, 11, 1, 6, tzinfo=UTC)
+SURVEYS = {"ces": {"alias": "effort", "scale_min": 1, "scale_max": 7, "higher_is_better": True}}
+CORE = ["organizations", "users", "tickets"]
+
+
+class Listener(Observer):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def warned(self, source: str, message: Message) -> None:
+        del source
+        self.warnings.append(str(message))
+
+
+class House:
+    """A warehouse that is filled from one Zendesk."""
+
+    def __init__(self, settings: dict[str, Any], folder: Path, clock: ManualClock) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.clock = clock
+        self.warehouse = Warehouse(folder / "latido.duckdb")
+        self.listener = Listener()
+
+    def sync(self, options: Options | None = None, **settings: Any) -> Report:
+        said = Zendesk.Settings.model_validate({**self.settings, **settings})
+        source = Source("support", Zendesk, said, self.folder, clock=self.clock)
+        return Sync(self.warehouse, [source], options or Options(), self.listener).run()
+
+    def ask(self, query: str) -> list[Any]:
+        with self.warehouse.reading() as connection:
+            return connection.execute(query).fetchall()
+
+    def ticket(self, key: int, *columns: str) -> Any:
+        (row,) = self.ask(f"SELECT {', '.join(columns)} FROM tickets WHERE source_id = '{key}'")
+        return row
+
+    def everything(self) -> dict[str, list[Any]]:
+        """Return all that is stored, but for when and in which order."""
+        tables = ("accounts", "contacts", "users", "tickets", "survey_responses", "ticket_events")
+        left_out = "synced_at, seq, _latido_hash, _latido_stream"
+        return {
+            table: self.ask(
+                f"SELECT CAST(t AS VARCHAR) FROM (SELECT * EXCLUDE ({left_out}) FROM {table}) AS t ORDER BY source_id"
+            )
+            for table in tables
+        }
+
+
+def receipts(report: Report) -> dict[str, Receipt]:
+    return {each.stream: each for outcome in report.outcomes for each in outcome.receipts}
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(MORNING)
+
+
+@pytest.fixture
+def sandbox(clock: ManualClock) -> Iterator[ZendeskSandbox]:
+    sandbox = ZendeskSandbox(World("acme", end=date(2026, 11, 1), tickets=400), clock)
+    with Served(sandbox):
+        yield sandbox
+
+
+@pytest.fixture
+def house(sandbox: ZendeskSandbox, tmp_path: Path, clock: ManualClock) -> House:
+    return House({**sandbox.settings(), **SURVEYS}, tmp_path, clock)
+
+
+@pytest.fixture
+def tiny(desk: Desk, tmp_path: Path, clock: ManualClock) -> House:
+    """A house beside a desk that says what the test wants, with tickets only."""
+    client = {"client_id": "latido", "client_secret": "the-secret"}
+    return House({"connector": "zendesk", "base_url": desk.url, **client, "streams": ["tickets"]}, tmp_path, clock)
+
+
+def told(ticket: Ticket) -> tuple[Any, ...]:
+    """Return what Zendesk can tell of *ticket*: durations in whole minutes, but for chats' first replies."""
+
+    def minutes(at: int | None) -> int | None:
+        return None if at is None else ticket.created_at + (at - ticket.created_at) // 60 * 60
+
+    if ticket.gone_at is not None:
+        return (True, None, None, None, None, None, None, None, None)
+    first_reply = ticket.first_reply_at if ticket.channel == "chat" else minutes(ticket.first_reply_at)
+    return (
+        False,
+        "unknown" if ticket.fate == "merged" else None,
+        ticket.status,
+        first_reply,
+        len(ticket.replies),
+        minutes(next(iter(ticket.solves), None)),
+        next(reversed(ticket.solves), None),
+        ticket.closed_at,
+        ticket.reopens,
+    )
+
+
+def test_every_ticket_is_stored_as_it_happened(sandbox: ZendeskSandbox, house: House) -> None:
+    report = house.sync()
+
+    assert 0 == report.exit_code
+    assert [(str(each.number + 1), *told(each)) for each in sandbox.tickets()] == house.ask(
+        """SELECT source_id, is_deleted, merged_into, status, EPOCH(first_reply_at)::BIGINT, agent_replies,
+           EPOCH(first_solved_at)::BIGINT, EPOCH(solved_at)::BIGINT, EPOCH(closed_at)::BIGINT, reopens
+           FROM tickets ORDER BY source_id::BIGINT"""
+    )
+
+
+def test_what_is_stored_is_what_zendesk_counts(house: House) -> None:
+    report = house.sync()
+
+    counted = {name: each for name, each in receipts(report).items() if each.counted is not None}
+    assert set(CORE) == set(counted)
+    assert all(each.counted == each.stored for each in counted.values())
+    assert [] == house.listener.warnings
+
+
+def test_who_opened_a_ticket_is_known(sandbox: ZendeskSandbox, house: House) -> None:
+    house.sync(streams=["tickets"])
+
+    by_agent = {each.number + 1 for each in sandbox.tickets() if each.opened_by.role == "agent"}
+    assert by_agent == {int(key) for (key,) in house.ask("SELECT source_id FROM tickets WHERE created_by_agent")}
+
+
+def test_tickets_lead_to_people_and_accounts(house: House) -> None:
+    house.sync(streams=CORE)
+
+    assert [(0,)] == house.ask(
+        """SELECT COUNT(*) FROM tickets AS t WHERE NOT is_deleted AND (
+           contact_id NOT IN (SELECT source_id FROM contacts) OR account_id NOT IN (SELECT source_id FROM accounts)
+           OR assignee_id NOT IN (SELECT source_id FROM users))"""
+    )
+
+
+def test_nothing_changed_costs_one_request_per_stream(
+    sandbox: ZendeskSandbox, house: House, clock: ManualClock
+) -> None:
+    """Only surveys, whose answers may still change, cost one per hundred of the last month."""
+    house.sync()
+    clock.sleep(60)
+
+    sandbox.stats.clear()
+    again = receipts(house.sync())
+
+    asked = sandbox.stats.requests
+    assert (5, 1) == (len(again), asked.pop("POST /oauth/tokens"))
+    assert [1] * 5 == list(asked.values())
+    assert 0 == sum(each.inserted + each.updated + each.deleted for each in again.values())
+
+
+def test_a_change_is_read_and_nothing_else(sandbox: ZendeskSandbox, house: House, clock: ManualClock) -> None:
+    house.sync(streams=CORE)
+    open_one = next(each.number for each in sandbox.tickets() if each.status == "open" and each.gone_at is None)
+    sandbox.deed.solve(open_one)
+    clock.sleep(120)
+
+    again = receipts(house.sync(streams=CORE))
+
+    assert (1, 1) == (again["tickets"].fetched, again["tickets"].updated)
+    assert ("solved",) == house.ticket(open_one + 1, "status")
+
+
+def test_a_deleted_ticket_is_buried_and_a_restored_one_comes_back_whole(
+    sandbox: ZendeskSandbox, house: House, clock: ManualClock
+) -> None:
+    house.sync(streams=CORE)
+    number = next(each.number for each in sandbox.tickets() if each.is_solved and each.gone_at is None and each.replies)
+    columns = (
+        "is_deleted",
+        "status",
+        "subject",
+        "agent_replies",
+        "EPOCH(first_reply_at)",
+        "EPOCH(solved_at)",
+        "reopens",
+    )
+    before = house.ticket(number + 1, *columns)
+
+    sandbox.deed.delete(number)
+    clock.sleep(120)
+    house.sync(streams=CORE)
+    assert (True, None) == house.ticket(number + 1, "is_deleted", "status")
+
+    sandbox.deed.restore(number)
+    clock.sleep(120)
+    house.sync(streams=CORE)
+    assert before == house.ticket(number + 1, *columns)
+
+
+def test_an_erased_ticket_keeps_nothing_of_what_it_said(
+    sandbox: ZendeskSandbox, house: House, clock: ManualClock
+) -> None:
+    """Its `updated_at` does not move; only the clock of the export does."""
+    house.sync(streams=CORE)
+    number = next(each.number for each in sandbox.tickets() if each.gone_at is None)
+    sandbox.deed.delete(number)
+    sandbox.deed.erase(number)
+    clock.sleep(120)
+
+    house.sync(streams=CORE)
+
+    assert (True, None, None) == house.ticket(number + 1, "is_deleted", "subject", "custom")
+
+
+def test_an_older_state_on_a_later_page_does_not_win(desk: Desk, tiny: House) -> None:
+    newer, older = ticket(1, status="solved", generated_timestamp=200), ticket(1, generated_timestamp=100)
+    desk.on(
+        "incremental/tickets/cursor",
+        cursor_page("tickets", newer, end=False),
+        cursor_page("tickets", older, after="c2"),
+    )
+
+    tiny.sync()
+
+    assert ("solved",) == tiny.ticket(1, "status")
+
+
+def test_who_changes_sides_is_only_on_the_new_one(desk: Desk, tiny: House) -> None:
+    """In one run or in two."""
+    first, promoted, demoted = user(1), user(1, role="agent"), user(1)
+    live = (
+        "SELECT (SELECT COUNT(*) FROM contacts WHERE NOT is_deleted), (SELECT COUNT(*) FROM users WHERE NOT is_deleted)"
+    )
+    pages = [
+        cursor_page("users", first, after="u1", end=False), cursor_page("users", promoted, after="u2"),
+        cursor_page("users", demoted, after="u3"),
+    ]  # fmt: skip
+    desk.on("incremental/users/cursor", *pages)
+
+    tiny.sync(streams=["users"])
+    assert [(0, 1)] == tiny.ask(live)
+
+    tiny.sync(streams=["users"])
+    assert [(1, 0)] == tiny.ask(live)
+
+
+def test_surveys_that_are_closed_to_us_are_left_out_and_the_rest_goes_on(sandbox: ZendeskSandbox, house: House) -> None:
+    sandbox.switches.forbidden = {"guide/survey_responses": "text"}
+
+    report = house.sync()
+
+    found = receipts(report)
+    assert 0 == report.exit_code
+    assert {"survey_responses"} == {name for name, each in found.items() if each.skipped is not None}
+    assert [True] == [text.startswith("survey_responses is left out") for text in house.listener.warnings]
+    assert found["tickets"].inserted == 400
+
+
+def test_a_changed_answer_is_changed_here_too(sandbox: ZendeskSandbox, house: House, clock: ManualClock) -> None:
+    """Nothing tells that it was; the mirrored rating of the ticket stands beside it, marked as what it is."""
+    answered = [each for each in sandbox.tickets() if each.survey and each.survey.answered_at and each.gone_at is None]
+    number = next(
+        n.number for n in reversed(answered) if n.survey and n.survey.expires_at > MORNING.timestamp() + 99_999
+    )
+    house.sync()
+    clock.sleep(86_400)
+    sandbox.deed.answer(number, satisfaction=1, remark="worse after all")
+    clock.sleep(120)
+
+    house.sync()
+
+    answers = f"SELECT score, comment FROM survey_responses WHERE ticket_id = '{number + 1}' AND kind = 'csat'"
+    assert [(1.0, "worse after all")] == house.ask(f"{answers} AND survey_id <> 'rating'")
+    assert [(0.0, "worse after all")] == house.ask(f"{answers} AND survey_id = 'rating'")
+
+
+def test_both_ways_of_reading_tickets_store_the_same(house: House, tmp_path: Path, clock: ManualClock) -> None:
+    """But for the deleted ones, which lists do not have, and the clock of the export."""
+    house.sync(streams=["tickets"])
+    lists = House(house.settings, tmp_path / "lists", clock)
+    lists.sync(streams=["tickets"], strategy="keyset")
+
+    columns = "* EXCLUDE (version, updated_at, synced_at, seq, _latido_hash)"
+    rows = (
+        f"SELECT CAST(t AS VARCHAR) FROM (SELECT {columns} FROM tickets WHERE NOT is_deleted) AS t ORDER BY source_id"
+    )
+    assert house.ask(rows) == lists.ask(rows)
+
+
+def test_lists_bury_what_was_deleted_with_the_sweep(sandbox: ZendeskSandbox, house: House, clock: ManualClock) -> None:
+    streams = ["tickets", "deleted_tickets"]
+    house.sync(streams=streams, strategy="keyset")
+    number = next(each.number for each in sandbox.tickets() if each.gone_at is None)
+    sandbox.deed.delete(number)
+    clock.sleep(86_400)
+
+    house.sync(streams=streams, strategy="keyset")
+
+    assert (True, clock.now().timestamp() - 86_400) == pytest.approx(
+        house.ticket(number + 1, "is_deleted", "EPOCH(deleted_at)"), abs=100
+    )
+
+
+def test_an_export_that_closes_is_replaced_by_lists(sandbox: ZendeskSandbox, house: House, clock: ManualClock) -> None:
+    house.sync(streams=CORE)
+    sandbox.switches.forbidden = {"incremental/tickets": "ticketing"}
+    number = next(each.number for each in sandbox.tickets() if each.status == "open" and each.gone_at is None)
+    sandbox.deed.solve(number)
+    clock.sleep(120)
+
+    report = house.sync(streams=CORE)
+
+    assert (0, ("solved",)) == (report.exit_code, house.ticket(number + 1, "status"))
+    assert [True] == ["read from lists instead" in text for text in house.listener.warnings]
+
+
+def test_a_rejected_cursor_loses_nothing(sandbox: ZendeskSandbox, house: House, clock: ManualClock) -> None:
+    house.sync(streams=["tickets"])
+    number = next(each.number for each in sandbox.tickets() if each.status == "open" and each.gone_at is None)
+    sandbox.deed.solve(number)
+    clock.sleep(120)
+    sandbox.switches.bad_cursors = True
+
+    report = house.sync(streams=["tickets"])
+
+    assert (0, ("solved",)) == (report.exit_code, house.ticket(number + 1, "status"))
+
+
+STREAMS = [*CORE, "survey_responses", "ticket_events", "sla_events"]
+ACCOUNTS: dict[str, dict[str, Any]] = {
+    "another shape": {"heavy_above": 300, "embedded_metric_sets": True, "headers": "new"},
+    "short-lived tokens": {"token_life": 600, "latency": 20, "headers": "none"},
+    "documented limits": {"limits": documented_limits("sliding")},
+}
+FAULTS: dict[str, list[dict[str, Any]]] = {
+    "answers that fail": [
+        {"kind": "status", "status": 503, "every": 7, "times": 4},
+        {"kind": "status", "status": 502, "every": 5, "times": 4},
+        {"kind": "status", "status": 409, "every": 6, "times": 4},
+    ],
+    "answers that are none": [
+        {"kind": "drop", "every": 7, "times": 4},
+        {"kind": "truncate", "every": 5, "times": 4},
+        {"kind": "html", "every": 6, "times": 4},
+    ],
+    "refusals": [
+        {"kind": "too_many", "every": 7, "times": 4, "retry_after": 7},
+        {"kind": "too_many", "every": 5, "times": 4},
+        {"kind": "edge", "every": 6, "times": 4, "retry_after": 0},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    """What a sync stores that nothing disturbs."""
+    clock = ManualClock(MORNING)
+    sandbox = ZendeskSandbox(World("acme", end=date(2026, 11, 1), tickets=400), clock)
+    with Served(sandbox):
+        house = House({**sandbox.settings(), **SURVEYS}, tmp_path_factory.mktemp("undisturbed"), clock)
+        assert 0 == house.sync(streams=STREAMS).exit_code
+        return house.everything()
+
+
+@pytest.mark.parametrize("kind", ACCOUNTS)
+def test_an_account_of_another_kind_ends_in_the_same_tables(
+    sandbox: ZendeskSandbox, house: House, undisturbed: dict[str, list[Any]], kind: str
+) -> None:
+    for name, value in ACCOUNTS[kind].items():
+        setattr(sandbox.switches, name, value)
+
+    assert 0 == house.sync(streams=STREAMS).exit_code
+
+    assert undisturbed == house.everything()
+    assert 0 == sandbox.stats.too_many
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_trouble_on_the_way_ends_in_the_same_tables(
+    sandbox: ZendeskSandbox, house: House, undisturbed: dict[str, list[Any]], fault: str
+) -> None:
+    for each in FAULTS[fault]:
+        sandbox.fail(path="/api/v2/", **each)
+
+    assert 0 == house.sync(streams=STREAMS).exit_code
+
+    assert undisturbed == house.everything()
+
+
+def test_a_broken_ticket_is_put_aside_and_the_run_says_so(desk: Desk, tiny: House) -> None:
+    desk.on("incremental/tickets/cursor", cursor_page("tickets", ticket(1, created_at="soon"), ticket(2)))
+
+    report = tiny.sync()
+
+    assert 5 == report.exit_code
+    assert [("2",)] == tiny.ask("SELECT source_id FROM tickets")
+    assert [("1", "tickets", True)] == tiny.ask(
+        "SELECT source_id, table_name, reason LIKE 'created_at:%' FROM _latido_quarantine"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("401_ticketing", 4), ("403_ticketing", 4)],
+)
+def test_a_rejected_credential_ends_the_run_with_4(desk: Desk, tiny: House, said: str, code: int) -> None:
+    desk.on("incremental/tickets/cursor", Says(int(said[:3]), recorded("synthetic/errors.json")[said]))
+    desk.on("users/me", {"user": {"id": 1, "name": "Al", "role": "agent"}})
+
+    assert code == tiny.sync().exit_code
