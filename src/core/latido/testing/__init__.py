@@ -2,7 +2,7 @@
 
 from latido.testing._clocks import FastClock, ManualClock
 from latido.testing._faults import Fault, Limit, Switches
-from latido.testing._sandbox import Handler, Sandbox, Stats, json, json_bytes
+from latido.testing._sandbox import Handler, Sandbox, Stats, body_of, json, json_bytes
 from latido.testing._served import Served
 from latido.testing._throttle import Allowance
 from latido.testing.truth import Known, Period, Truth, truth
@@ -23,6 +23,7 @@ __all__ = [
     "Switches",
     "Truth",
     "World",
+    "body_of",
     "json",
     "json_bytes",
     "truth",

@@ -10,7 +10,7 @@ from latido.testing.world import iso
 
 if TYPE_CHECKING:
     from latido.testing import World
-    from latido.testing.world import Author, Person
+    from latido.testing.world import Author
 
 USERS, AGENTS, ORGANIZATIONS, GROUPS = 380_000_000_000, 370_000_000_000, 360_000_000_000, 340_000_000_000
 METRIC_SETS, RATINGS, STATUSES, FIELDS = 480_000_000_000, 490_000_000_000, 310_000_000_000, 350_000_000_000
@@ -64,17 +64,15 @@ class Account:
         """Return the organization of a ticket or user: none once the organization was deleted."""
         return None if customer is None or customer in self.gone_customers else ORGANIZATIONS + customer
 
-    def author_id(self, author: Author) -> int:
-        match author.role:
-            case "requester":
-                return USERS + author.number
-            case "agent":
-                return AGENTS + author.number
-            case _:
-                return SYSTEM_USER
 
-    def requester(self, number: int) -> Person:
-        return self.person(number)
+def author_id(author: Author) -> int:
+    match author.role:
+        case "requester":
+            return USERS + author.number
+        case "agent":
+            return AGENTS + author.number
+        case _:
+            return SYSTEM_USER
 
 
 def zendesk_status(status: str) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from latido.testing import json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 
 def listed(name: str, rows: Iterable[bytes]) -> bytes:
@@ -96,22 +96,3 @@ def forbidden(shape: str) -> Response:
         case _:
             more = " Please contact the account owner of this help desk for further help."
             return json({"error": "Forbidden", "description": _FORBIDDEN + more}, 403)
-
-
-def number(cursor: str) -> int | None:
-    """Return the number in a cursor that `opaque` made of one."""
-    try:
-        return int(base64.b64decode(cursor, validate=True))
-    except ValueError:
-        return None
-
-
-def cbp(url: str, name: str, rows: Sequence[Any], first: int, size: int, count: int) -> dict[str, Any]:
-    """Return a page of a list of *count* rows. A cursor is there on the last page too, but not on an empty one."""
-    after, before = (opaque(str(first + len(rows))), opaque(str(first))) if rows else (None, None)
-    links = {
-        "prev": f"{url}?{query(**{'page[before]': before, 'page[size]': size})}" if before else None,
-        "next": f"{url}?{query(**{'page[after]': after, 'page[size]': size})}" if after else None,
-    }
-    more = first + len(rows) < count
-    return {name: rows, "meta": {"has_more": more, "after_cursor": after, "before_cursor": before}, "links": links}

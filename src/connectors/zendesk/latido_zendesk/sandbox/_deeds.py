@@ -175,15 +175,18 @@ class Deeds:
         return ticket
 
     def _put(self, ticket: Ticket) -> None:
-        self._records.put_ticket(ticket)
-        self._events.changed(ticket)
+        with self._service.lock:
+            self._records.put_ticket(ticket)
+            self._events.changed(ticket)
 
     def _put_person(self, number: int, **more: Any) -> None:
         person: Person = replace(self._records.person(number), updated_at=self._now, **more)
-        self._records.put_person(person)
+        with self._service.lock:
+            self._records.put_person(person)
 
     def _put_customer(self, customer: Customer, **more: Any) -> None:
-        self._records.put_customer(replace(customer, updated_at=self._now, **more))
+        with self._service.lock:
+            self._records.put_customer(replace(customer, updated_at=self._now, **more))
 
     @property
     def _now(self) -> Instant:

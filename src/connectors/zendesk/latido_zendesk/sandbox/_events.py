@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from latido.testing.world import SYSTEM, iso, promises, prose
-from latido_zendesk.sandbox._account import AGENTS, GROUPS, POLICY, SYSTEM_USER, USERS, zendesk_status
+from latido_zendesk.sandbox._account import AGENTS, GROUPS, POLICY, USERS, author_id, zendesk_status
 from latido_zendesk.sandbox._shelf import Log
 from latido_zendesk.sandbox._tickets import ticket_id
 from latido_zendesk.sandbox._timed import TimedExport, timed_page
@@ -112,7 +112,7 @@ def audits(ticket: Ticket, *, comments: bool) -> Iterator[dict[str, Any]]:
             "ticket_id": ticket_id(ticket.number),
             "timestamp": at,
             "created_at": iso(at),
-            "updater_id": _who(actors.get(at, SYSTEM)),
+            "updater_id": author_id(actors.get(at, SYSTEM)),
             "via": "Rule" if actors.get(at, SYSTEM).role == "system" else "Web form",
             "system": {"client": None, "location": None, "latitude": None, "longitude": None},
             "metadata": {},
@@ -185,7 +185,7 @@ def _children(ticket: Ticket, *, comments: bool) -> Iterator[tuple[Instant, Auth
                 {
                     "type": "Comment",
                     "event_type": "Comment",
-                    "author_id": _who(comment.author),
+                    "author_id": author_id(comment.author),
                     "public": comment.public,
                     "body": body,
                     "via": "Web form",
@@ -223,13 +223,3 @@ def _created(ticket: Ticket) -> Iterator[tuple[Instant, Author, dict[str, Any]]]
 
 def _change(name: str, value: Any, previous: Any) -> dict[str, Any]:
     return {"event_type": "Change", name: value, "previous_value": previous}
-
-
-def _who(author: Author) -> int:
-    match author.role:
-        case "requester":
-            return USERS + author.number
-        case "agent":
-            return AGENTS + author.number
-        case _:
-            return SYSTEM_USER

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import orjson
 from starlette.responses import RedirectResponse, Response
 
-from latido.testing import json
+from latido.testing import body_of, json
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -124,7 +124,7 @@ class Doorkeeper:
 
 def _body(request: Request) -> dict[str, Any]:
     try:
-        body = orjson.loads(request._body)  # noqa: SLF001 - read by the sandbox
+        body = orjson.loads(body_of(request))
     except orjson.JSONDecodeError:
         return {}
     return body if isinstance(body, dict) else {}

@@ -64,7 +64,7 @@ class ZendeskSandbox(Sandbox):
         super().__init__(clock)
         self.records = Records(self._account)
         self.doorkeeper = Doorkeeper(self.clock, self.switches)
-        self._service = Service(self.records, self.switches, self.clock)
+        self._service = Service(self.records, self.switches, self.clock, self.lock)
         self._events = Events(self._service)
         self.deed = Deeds(self._service, self._events)
 

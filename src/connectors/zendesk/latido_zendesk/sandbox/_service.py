@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from threading import RLock
+
     from latido.connect import Clock
     from latido_zendesk.sandbox._account import Account
     from latido_zendesk.sandbox._records import Records
@@ -14,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The records, the moods and the time."""
+    """The records, the moods, the time, and the lock under which records are read and written."""
 
     records: Records
     switches: ZendeskSwitches
     clock: Clock
+    lock: RLock
 
     @property
     def account(self) -> Account:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
+from starlette.responses import Response
+
 from latido.testing import json
 from latido.testing.world import iso
 from latido_zendesk.sandbox import _bodies as bodies
+from latido_zendesk.sandbox import _cbp as cbp
 from latido_zendesk.sandbox import _fields as fields
 from latido_zendesk.sandbox._account import BRAND, CUSTOM_STATUSES, FORM, STATUSES, record
 from latido_zendesk.sandbox._people import agent_json, group_json
@@ -15,12 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from latido_zendesk.sandbox._account import Account
     from latido_zendesk.sandbox._switches import ZendeskSwitches
 
-_CBP_PAGE = 100
+_OFFSET_PAGE = 100
 
 
 class Tables:
@@ -65,19 +68,17 @@ class Tables:
         return json({"user": agent_json(self._account, agent)})
 
     def _listed(self, request: Request, name: str, rows: Sequence[dict[str, Any]]) -> Response:
-        asked = request.query_params
-        if "page[size]" not in asked:
-            return json({name: rows[:_CBP_PAGE], "next_page": None, "previous_page": None, "count": len(rows)})
-        size = int(asked["page[size]"]) if asked["page[size]"].isdecimal() else 0
-        if not 1 <= size <= _CBP_PAGE:
-            return bodies.bad_page()
-        after = asked.get("page[after]")
-        first = bodies.number(after) if after else 0
-        if first is None or self._switches.bad_cursors:
-            return bodies.bad_page("page[after] is invalid")
-        return json(
-            bodies.cbp(self._account.url(f"{name}.json"), name, rows[first : first + size], first, size, len(rows))
-        )
+        if not cbp.by_cursor(request):
+            return json({name: rows[:_OFFSET_PAGE], "next_page": None, "previous_page": None, "count": len(rows)})
+        asked = cbp.asked_page(request, refuse_cursors=self._switches.bad_cursors)
+        if isinstance(asked, Response):
+            return asked
+        numbered = ((number, number) for number in range(0 if asked.mark is None else asked.mark + 1, len(rows)))
+
+        def shown(numbers: list[int]) -> list[bytes]:
+            return [bodies.listed(name, (orjson.dumps(rows[number]) for number in numbers))]
+
+        return cbp.page(self._account.url(f"{name}.json"), request, asked, cbp.Lists(numbered, shown, {}))
 
 
 def _brand(account: Account) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from latido_zendesk.sandbox._account import (
     METRIC_SETS,
     RATINGS,
     USERS,
+    author_id,
     custom_status_id,
     stamp,
     zendesk_status,
@@ -58,7 +59,7 @@ def ticket_json(account: Account, ticket: Ticket) -> dict[str, Any]:
         "status": "deleted" if ticket.gone_at is not None else zendesk_status(ticket.status),
         "recipient": "ayuda@acme.example" if ticket.channel == "email" else None,
         "requester_id": requester,
-        "submitter_id": account.author_id(ticket.opened_by),
+        "submitter_id": author_id(ticket.opened_by),
         "assignee_id": None if ticket.agent is None else AGENTS + ticket.agent,
         "organization_id": account.organization_id(ticket.customer),
         "group_id": None if ticket.team is None else GROUPS + ticket.team,
@@ -128,7 +129,7 @@ def _nowhere() -> dict[str, Any]:
 def _via(account: Account, ticket: Ticket) -> dict[str, Any]:
     source = _nowhere()
     if ticket.channel == "email" and ticket.opened_by.role == "requester":
-        person = account.requester(ticket.requester)
+        person = account.person(ticket.requester)
         source["from"] = {"address": person.email, "name": person.name}
         source["to"] = {"name": "Acme", "address": "ayuda@acme.example"}
     return {"channel": _CHANNELS[ticket.channel], "source": source}
