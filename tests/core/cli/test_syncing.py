@@ -105,24 +105,27 @@ def test_stream_that_does_not_exist_suggests_the_nearest(project: Terminal) -> N
     assert "There is no stream tickts.\n  Did you mean tickets?\n" == said.err
 
 
-def test_ctrl_c_ends_at_a_clean_checkpoint(project: Terminal, desk: type[Desk]) -> None:
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signal_ends_at_a_clean_checkpoint(
+    project: Terminal, desk: type[Desk], sent: signal.Signals, code: int
+) -> None:
     """The page at hand is stored, and the exit code tells the signal."""
 
     class Interrupted(DeskTickets):
         def pages(self, cursor: Cursor) -> Iterator[Page]:
             yield from super().pages(cursor)
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), sent)
             assert self.connector.runtime.stopping.wait(10)
             yield Page(cursor={"at": 2})
 
     desk.stream = Interrupted
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.getsignal(sent)
 
     said = project("sync")
 
-    assert 130 == said.code
+    assert code == said.code
     assert "Interrupted. What was read is stored.\n" in said.err
-    assert before is signal.getsignal(signal.SIGINT)
+    assert before is signal.getsignal(sent)
     assert [2] == [each["inserted"] for each in said_receipts(project)]
 
 

@@ -63,6 +63,7 @@ class Project:
         written = layered(folder / FILE, environ, dotenv, flags)
         _check_sections(written)
         latido = validated(LatidoSettings, "latido", below(written, "latido"))
+        _check_publish(latido, folder, written)
         metrics = validated(MetricsSettings, "metrics", below(written, "metrics"))
         _check_fx(metrics, written)
         references = References(folder, environ, dotenv)
@@ -192,6 +193,15 @@ def _source(name: str, written: dict[Keys, Setting], references: References) -> 
             _('Write connector = "…" there. See which are installed: latido plugins'),
         )
     return SourceConfig(name, found.value, written, references)
+
+
+def _check_publish(latido: LatidoSettings, folder: Path, written: Settings) -> None:
+    if latido.publish is not None and (folder / latido.publish).resolve() == (folder / latido.warehouse).resolve():
+        place = origin_of(written, ("latido", "publish")).place()
+        raise ConfigurationError(
+            _("{place}: publish is the warehouse itself.", place=place),
+            _('Give the copy another name: publish = "read.duckdb"'),
+        )
 
 
 def _check_fx(metrics: MetricsSettings, written: Settings) -> None:

@@ -78,7 +78,7 @@ def show_erased(here: Session, erased: Counter[str]) -> None:
 
     renew(here)
     here.output.listing("erased", ERASED, [{"table": table, "rows": n} for table, n in erased.items()])
-    here.talk.warn(_("Copies that were made before still have it: backups, published files, exports."))
+    here.talk.warn(_("Copies that were made before still have it: backups, exports."))
 
 
 def group() -> typer.Typer:
