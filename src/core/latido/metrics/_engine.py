@@ -118,13 +118,13 @@ class Engine:
         source: str | None = None,
         as_of: datetime | None = None,
     ) -> Iterator[Fact]:
-        """Yield every fact that was counted or left out, those counted first; they fold to exactly the figure."""
+        """Return every fact that was counted or left out, those counted first; they fold to exactly the figure."""
         name, *_rest = (*(segment or {}), None)
         chosen = self._chosen([ask], "", name)
         cut = Cut(name, self._known_source(source))
         view = _View(self, chosen, self._state(cut.source), as_of)
         (wanted,) = view.periods(period)
-        yield from listed(chosen[0], wanted, view.run(cut), segment or {})
+        return listed(chosen[0], wanted, view.run(cut), segment or {})
 
     def catalog(self) -> list[Entry]:
         """Return every KPI with what nobody delivers of what it needs; nothing is delivered before the first sync."""

@@ -58,11 +58,13 @@ class Figure:
 
 
 def exact(text: str | None) -> Fraction | None:
-    """Return a sum as an engine wrote it, to its last digit; None for none, and for what is no finite number."""
+    """Return a sum as an engine wrote it, to its last digit; None for none. Infinite: OverflowError."""
     if text is None:
         return None
     number = Decimal(text)
-    return Fraction(number) if number.is_finite() else None
+    if not number.is_finite():
+        raise OverflowError(text)
+    return Fraction(number)
 
 
 def plain(number: Fraction) -> int | Decimal:

@@ -157,6 +157,9 @@ def _add(tally: Tally, excluded: str | None, label: str | None, n: int, *rest: A
     if excluded is not None:
         tally.excluded[excluded] += n
         return
-    tally.groups[label] = Group(n, {name: exact(text) for name, text in zip(_COLUMNS, sums, strict=True)})
+    try:
+        tally.groups[label] = Group(n, {name: exact(text) for name, text in zip(_COLUMNS, sums, strict=True)})
+    except OverflowError:
+        blocked = blocked or "unbounded"
     if blocked is not None and (tally.blocked is None or blocked < tally.blocked):
         tally.blocked = blocked
