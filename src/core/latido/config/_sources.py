@@ -82,7 +82,7 @@ class SourceConfig:
         if referred is None and secret and setting.origin.kind == "latido.toml":
             raise self._in_clear(keys[0], setting)
         value = setting.value if referred is None else referred
-        if secret and isinstance(value, str):
+        if (secret or referred is not None) and isinstance(value, str):
             keep_secret(value)
         return value
 
