@@ -43,10 +43,10 @@ def one_later(stamp: str) -> Source:
     return Source(f"one_later({stamp})", (stamp,), lambda _context: find)
 
 
-DELETED = computed("is_false", lambda active: active is False, "active")
+DELETED = computed("not", lambda active: active is False, "active")
 """`active` is the only sign: many live users have no e-mail either."""
 
-DELETED_AT = computed("if_false", lambda active, updated: updated if active is False else None, "active", "updated_at")
+DELETED_AT = computed("unless", lambda active, updated: updated if active is False else None, "active", "updated_at")
 
 PERSON: dict[str, Source | str] = {
     "source_id": "id",
