@@ -1,0 +1,73 @@
+"""Every KPI that ships says what it is, and its facts are what it says."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from latido.config import Schedule
+from latido.metrics import Engine, Formula, Kpi
+from tests.core.metrics.loading import MADRID, engine, replies, reply, solved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DESK = Schedule("desk", MADRID, dict.fromkeys(range(7), ((540, 1080),)), frozenset({date(2024, 1, 5)}))
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    from latido.schema import Ticket
+
+    rows = {Ticket: [solved("1", csat="good", sla_met=True)], **replies(reply("1", 5))}
+    return engine(tmp_path_factory.mktemp("catalogue"), rows, schedules={"desk": DESK})
+
+
+def every_kpi(figures: Engine) -> list[Kpi]:
+    return [entry.kpi for entry in figures.catalog()]
+
+
+def every_ask(figures: Engine) -> Iterator[str]:
+    """Yield every KPI in every variant."""
+    for kpi in every_kpi(figures):
+        values = [
+            [f"{name}={value}" for value in (*param.values, *(["desk"] if param.others == "schedule" else []))]
+            for name, param in kpi.params.items()
+        ]
+        yield from (f"{kpi.id}({','.join(chosen)})" for chosen in product(*values))
+
+
+def test_every_kpi_has_its_names_definition_and_formula(figures: Engine) -> None:
+    for kpi in every_kpi(figures):
+        assert {"en", "es"} == set(kpi.names), kpi.id
+        assert str(kpi.meaning).endswith("."), kpi.id
+        assert str(kpi.formula), kpi.id
+        assert "{" not in str(kpi.meaning), kpi.id
+
+
+def test_every_variant_has_the_facts_that_it_says(figures: Engine) -> None:
+    for text in every_ask(figures):
+        ask = figures.ask(text)
+        for name, sql in figures.explain(text, "2024-01").sql.items():
+            with figures.warehouse.reading() as connection:
+                connection.execute(
+                    "CREATE TEMP TABLE periods (period_id BIGINT, starts_at TIMESTAMP, ends_at TIMESTAMP)"
+                )
+                described = connection.execute(sql, figures.explain(text, "2024-01").bound).description or []
+            columns = {column[0] for column in described}
+            envelope = {"period_id", "customer_id", "entity", "source", "source_id", "excluded"}
+
+            assert not isinstance(ask.kpi.fold, Formula)
+            assert envelope | {*ask.kpi.fold.sums, *ask.kpi.dimensions} <= columns, (text, name)
+
+
+def test_every_variant_has_a_figure(figures: Engine) -> None:
+    asks = list(every_ask(figures))
+
+    found = figures.answers(asks, "2024-01")
+
+    assert len(asks) == len(found)
+    assert [] == [each.variant for each in found if each.reason not in (None, "no_rows_in_period", "zero_denominator")]

@@ -1,0 +1,128 @@
+"""What stands behind a figure: every record that was counted or left out, with a link to it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from latido.errors import UsageError
+from latido.metrics import Engine, EngineSettings
+from latido.schema import Account, SurveyResponse, Ticket
+from latido.warehouse import Warehouse
+from tests.core.metrics.loading import JANUARY, engine, reply, solved, ticket
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    link = "https://desk.example/{}"
+    rows = {
+        Account: [{"source_id": "acme", "country": "ES"}],
+        Ticket: [
+            solved("1", team="A", account_id="acme", agent_replies=1, reopens=0, url=link.format(1)),
+            solved("2", team="A", agent_replies=4, reopens=0, url=link.format(2)),
+            solved("3", team="B", url=link.format(3)),
+            solved("4", team="B", agent_replies=1, reopens=0, is_spam=True),
+            ticket("5", team="B", first_reply_at="2024-01-02T10:30Z"),
+            ticket("6"),
+        ],
+        SurveyResponse: [reply("r", 5, url=link.format("r"))],
+    }
+    return engine(tmp_path_factory.mktemp("explain"), rows)
+
+
+def test_every_ticket_is_listed_with_what_it_counts_for_or_why_not(figures: Engine) -> None:
+    listed = {
+        fact.source_id: (fact.numerator, fact.denominator, fact.excluded)
+        for fact in figures.facts("first_contact_resolution", JANUARY)
+    }
+
+    assert {"1": (1, 1, None), "2": (0, 1, None), "3": (0, 1, "unknown_replies"), "4": (1, 1, "spam")} == listed
+
+
+def test_a_fact_leads_to_its_record_and_customer(figures: Engine) -> None:
+    fact = next(figures.facts("first_contact_resolution", JANUARY))
+
+    assert ("tickets", "shop", "1", "https://desk.example/1", "shop:acme") == (
+        fact.entity,
+        fact.source,
+        fact.source_id,
+        fact.url,
+        fact.customer_id,
+    )
+    assert "A" == fact.dimensions["team"]
+    assert "https://desk.example/r" == next(figures.facts("csat", JANUARY)).url
+
+
+def test_times_are_in_the_unit_of_the_kpi_and_waiting_tickets_are_listed(figures: Engine) -> None:
+    listed = [(fact.source_id, fact.value, fact.excluded) for fact in figures.facts("first_response_time", JANUARY)]
+
+    assert [("5", 0.5, None), ("6", None, "waiting")] == listed
+
+
+def test_facts_of_one_segment(figures: Engine) -> None:
+    def of(**segment: str | None) -> list[str | None]:
+        return [fact.source_id for fact in figures.facts("first_contact_resolution", JANUARY, segment=segment)]
+
+    assert ["1", "2"] == of(team="A")
+    assert ["1"] == of(country="ES")
+    assert ["2", "4", "3"] == of(country=None)
+    with pytest.raises(UsageError, match="split by teams"):
+        of(teams="A")
+
+
+def test_facts_are_plain_json(figures: Engine) -> None:
+    (fact,) = json.loads(json.dumps([fact.json() for fact in figures.facts("csat", JANUARY)]))
+
+    assert ("survey_responses", "r", 1, None) == (fact["entity"], fact["source_id"], fact["numerator"], fact["class"])
+
+
+def test_an_explanation_says_what_it_means_and_rests_on(figures: Engine) -> None:
+    found = figures.explain("average_resolution_time(which=first)", JANUARY)
+
+    assert str(found.definition).startswith("Time from the creation of a ticket to its last solve")
+    assert {"stat": "mean", "which": "first", "schedule": "none"} == found.parameters
+    assert {"shop": datetime(2026, 3, 1, 12, tzinfo=UTC)} == found.fresh
+    assert () == found.lacking
+    assert 2 == found.answer.n
+    assert {"which": "first"} == found.bound
+    assert "$which" in found.sql["average_resolution_time"]
+
+
+def test_the_sql_of_an_explanation_can_be_run(figures: Engine) -> None:
+    found = figures.explain("first_contact_resolution", JANUARY)
+    (sql,) = found.sql.values()
+
+    with figures.warehouse.reading() as connection:
+        connection.execute(
+            """CREATE TEMP TABLE periods AS SELECT 1 AS period_id,
+               TIMESTAMP '2023-12-31 23:00' AS starts_at, TIMESTAMP '2024-01-31 23:00' AS ends_at"""
+        )
+        rows = connection.execute(sql, found.bound).fetchall()
+
+    assert 4 == len(rows)
+
+
+def test_a_variant_explains_itself(figures: Engine) -> None:
+    said = figures.explain("first_contact_resolution(variant=over_received)", JANUARY).definition
+
+    assert str(said).startswith("Share of the tickets created in the period")
+
+
+def test_the_catalogue_says_what_nobody_delivers(figures: Engine) -> None:
+    lacking = {entry.kpi.id: entry.lacking for entry in figures.catalog()}
+
+    assert () == lacking["csat"]
+    assert ("tickets.sla_met",) == lacking["service_quality"]
+
+
+def test_before_the_first_sync_the_catalogue_lacks_everything(tmp_path: Path) -> None:
+    entries = Engine(Warehouse(tmp_path / "latido.duckdb"), EngineSettings(("shop",))).catalog()
+
+    assert not any(entry.computable for entry in entries)
+    assert ("tickets",) == next(entry.lacking for entry in entries if entry.kpi.id == "service_quality")
