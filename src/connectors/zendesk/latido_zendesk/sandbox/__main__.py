@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, date, datetime
 
-from latido.testing import FastClock, Served, World
+from latido.testing import FastClock, Limit, Served, World
 from latido_zendesk.sandbox import ZendeskSandbox, documented_limits
+
+UNLIMITED = 1_000_000
 
 
 def main() -> None:
@@ -14,8 +16,11 @@ def main() -> None:
     asked = _asked()
     world = World(asked.seed, end=asked.end, tickets=asked.tickets, people=asked.users)
     sandbox = ZendeskSandbox(world, FastClock(asked.speed))
-    if asked.limits != "none":
-        sandbox.switches.limits = documented_limits(asked.limits)
+    limits = documented_limits("fixed" if asked.limits == "none" else asked.limits)
+    if asked.limits == "none":
+        # An answer that announces no limit is taken for one with the documented limits.
+        limits = dict.fromkeys(limits, Limit(requests=UNLIMITED))
+    sandbox.switches.limits = limits
     with Served(sandbox, asked.port) as served:
         print(served.url, flush=True)  # noqa: T201 - whoever started us reads it
         try:
