@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from latido.metrics import Engine, EngineSettings
 from latido.schema import SurveyResponse, Ticket
-from latido.warehouse import Warehouse
-from tests.memory import FakeClock, loaded
+from latido.warehouse import Batch, Warehouse, flush
+from tests.memory import FakeClock, loaded, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +41,18 @@ def engine(
         assert 0 == report.exit_code
     known: dict[str, Any] = {"sources": tuple(delivered), "time_zone": MADRID} | settings
     return Engine(warehouse, EngineSettings(**known), kpis, clock=FakeClock(SIXTY_DAYS_LATER))
+
+
+def poured(folder: Path, rows: Rows, *, chunk: int = 1_000, **settings: Any) -> Engine:
+    """Return an engine over *rows* that were written *chunk* at a time, without a sync around: quick."""
+    warehouse = Warehouse(folder / "latido.duckdb")
+    with warehouse.writing() as connection:
+        for entity, brought in rows.items():
+            for start in range(0, len(brought), chunk):
+                batch = Batch("shop", entity.table)
+                batch.add(page(entity, *brought[start : start + chunk]))
+                flush(connection, batch, run_id="run", fingerprint="one")
+    return Engine(warehouse, EngineSettings(("shop",), MADRID, **settings), clock=FakeClock(SIXTY_DAYS_LATER))
 
 
 def answer(engine: Engine, ask: str, period: str = JANUARY, **more: Any) -> Answer:
