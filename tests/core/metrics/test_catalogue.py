@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from latido.config import Schedule
 from latido.metrics import Engine, Formula, Kpi
+from latido.metrics._reference import reference_page
+from latido.schema import Ticket
 from tests.core.metrics.loading import MADRID, engine, replies, reply, solved
 
 if TYPE_CHECKING:
@@ -20,8 +23,6 @@ DESK = Schedule("desk", MADRID, dict.fromkeys(range(7), ((540, 1080),)), frozens
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    from latido.schema import Ticket
-
     rows = {Ticket: [solved("1", csat="good", sla_met=True)], **replies(reply("1", 5))}
     return engine(tmp_path_factory.mktemp("catalogue"), rows, schedules={"desk": DESK})
 
@@ -71,3 +72,10 @@ def test_every_variant_has_a_figure(figures: Engine) -> None:
 
     assert len(asks) == len(found)
     assert [] == [each.variant for each in found if each.reason not in (None, "no_rows_in_period", "zero_denominator")]
+
+
+def test_the_kpi_page_is_the_catalogue(figures: Engine) -> None:
+    """Made again with: uv run python -m latido.metrics > docs/reference/kpis.md."""
+    page = Path(__file__).parents[3] / "docs" / "reference" / "kpis.md"
+
+    assert page.read_text(encoding="utf-8") == reference_page(every_kpi(figures))

@@ -85,7 +85,7 @@ def test_facts_are_plain_json(figures: Engine) -> None:
 def test_an_explanation_says_what_it_means_and_rests_on(figures: Engine) -> None:
     found = figures.explain("average_resolution_time(which=first)", JANUARY)
 
-    assert str(found.definition).startswith("Time from the creation of a ticket to its last solve")
+    assert str(found.definition).startswith("Mean time from the creation of a ticket to its last solve")
     assert {"stat": "mean", "which": "first", "schedule": "none"} == found.parameters
     assert {"shop": datetime(2026, 3, 1, 12, tzinfo=UTC)} == found.fresh
     assert () == found.lacking

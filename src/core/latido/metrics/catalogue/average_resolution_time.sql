@@ -1,6 +1,6 @@
--- Time from the creation of a ticket to its last solve, over the tickets that are solved now
--- and were so last in the period. The variant which=first measures the same tickets up to their first solve.
--- Tickets solved before they were created are left out, visibly.
+-- Mean time from the creation of a ticket to its last solve, over the tickets that are solved now and were so last
+-- in the period; by stat also the median or the 90th percentile. The variant which=first measures the same tickets
+-- up to their first solve. Tickets solved before they were created are left out, visibly.
 SELECT period_id, customer_id, 'tickets' AS entity, source, source_id,
        COALESCE(excluded, CASE
            WHEN created_at IS NULL THEN 'no_created_at'

@@ -1,6 +1,6 @@
--- Opening hours of a desk from the creation of a ticket to its last solve, over the tickets
--- that are solved now and were so last in the period. The variant which=first measures the same tickets up to their
--- first solve. Tickets solved before they were created are left out, visibly.
+-- Mean opening hours of a desk from the creation of a ticket to its last solve, over the tickets that are solved now
+-- and were so last in the period; by stat also the median or the 90th percentile. The variant which=first measures
+-- the same tickets up to their first solve. Tickets solved before they were created are left out, visibly.
 WITH solves AS (
     SELECT period_id, customer_id, source, source_id, team, channel, priority, type, assignee, created_at,
            CASE WHEN $which = 'first' THEN first_solved_at ELSE solved_at END AS solved_at,

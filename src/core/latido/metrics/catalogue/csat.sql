@@ -1,7 +1,7 @@
--- Share of the satisfaction answers of the period in the top quarter of their scale: 4-5 of 1-5, 6-7 of 1-7,
--- 8-10 of 0-10, 1 of 0-1. Every answer counts, since each is about another moment.
--- Answers without score, without scale or off their scale are left out, visibly.
--- The variants are means: of the score by the top of its scale, and of the place of the score on its scale.
+-- Share of the satisfaction answers of the period in the top quarter of their scale: 4-5 of 1-5, 6-7 of 1-7, 8-10 of
+-- 0-10, 1 of 0-1. Every answer counts, since each is about another moment. Answers without score, without scale or
+-- off their scale are left out, visibly. The variants are means: of the score by the top of its scale, and of the
+-- place of the score on its scale.
 SELECT p.period_id, a.customer_id, 'survey_responses' AS entity, a.source, a.source_id,
        COALESCE(a.excluded, a.invalid, CASE
            WHEN $variant = 'mean_of_max' AND a.scale_min < 0 THEN 'scale_not_accepted' END) AS excluded,

@@ -1,6 +1,6 @@
--- Share of the tickets solved in the period with at most one public reply of an agent and
--- without being opened again. Tickets with unknown replies or reopenings are left out, visibly.
--- The variant strict_one_reply asks for exactly one reply and does not look at reopenings.
+-- Share of the tickets solved in the period with at most one public reply of an agent and without being opened
+-- again. Tickets with unknown replies or reopenings are left out, visibly. The variant strict_one_reply asks for
+-- exactly one reply and does not look at reopenings.
 SELECT period_id, customer_id, 'tickets' AS entity, source, source_id,
        COALESCE(excluded, CASE
            WHEN agent_replies IS NULL THEN 'unknown_replies'

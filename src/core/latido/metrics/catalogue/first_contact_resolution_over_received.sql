@@ -1,6 +1,6 @@
--- Share of the tickets created in the period that are solved with at most one public reply
--- of an agent and without being opened again; those that are not solved count as failures. Tickets with unknown
--- replies or reopenings are left out, visibly.
+-- Share of the tickets created in the period that are solved with at most one public reply of an agent and without
+-- being opened again; those that are not solved count as failures. Tickets with unknown replies or reopenings are
+-- left out, visibly.
 SELECT p.period_id, t.customer_id, 'tickets' AS entity, t.source, t.source_id,
        COALESCE(t.excluded, CASE
            WHEN t.agent_replies IS NULL THEN 'unknown_replies'

@@ -1,6 +1,6 @@
--- Time from the creation of a ticket to the first public reply of an agent, over the tickets
--- first answered in the period. Those still unanswered and unsolved at its end are shown as waiting.
--- Tickets answered before they were created are left out, visibly.
+-- Median time from the creation of a ticket to the first public reply of an agent, over the tickets first answered
+-- in the period; by stat also the mean or the 90th percentile. Tickets still unanswered and unsolved at its end are
+-- shown as waiting. Tickets answered before they were created are left out, visibly.
 SELECT p.period_id, t.customer_id, 'tickets' AS entity, t.source, t.source_id,
        COALESCE(t.excluded, CASE
            WHEN t.created_at IS NULL THEN 'no_created_at'

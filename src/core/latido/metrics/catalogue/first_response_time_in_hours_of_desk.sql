@@ -1,6 +1,6 @@
--- Opening hours of a desk from the creation of a ticket to the first public reply of an agent,
--- over the tickets first answered in the period. Those still unanswered and unsolved at its end are shown as waiting.
--- Tickets answered before they were created are left out, visibly.
+-- Median opening hours of a desk from the creation of a ticket to the first public reply of an agent, over the
+-- tickets first answered in the period; by stat also the mean or the 90th percentile. Tickets still unanswered and
+-- unsolved at its end are shown as waiting. Tickets answered before they were created are left out, visibly.
 WITH replies AS (
     SELECT p.period_id, t.customer_id, t.source, t.source_id, t.team, t.channel, t.priority, t.type, t.assignee,
            t.created_at, t.first_reply_at,

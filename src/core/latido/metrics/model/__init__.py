@@ -3,6 +3,6 @@
 They are real tables beside the synced ones, built again when rows or settings have changed since.
 """
 
-from latido.metrics.model._refresh import is_built, is_stale, refresh
+from latido.metrics.model._refresh import STEPS, is_built, is_stale, refresh, step_sql
 
-__all__ = ["is_built", "is_stale", "refresh"]
+__all__ = ["STEPS", "is_built", "is_stale", "refresh", "step_sql"]

@@ -82,7 +82,7 @@ def fingerprint(settings: EngineSettings) -> str:
         str(settings.time_zone),
         schedules,
         FREE_MAIL,
-        *(_sql(table) for step in STEPS for table in step),
+        *(step_sql(table) for step in STEPS for table in step),
     ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -90,7 +90,7 @@ def fingerprint(settings: EngineSettings) -> str:
 def _build(connection: duckdb.DuckDBPyConnection, table: str, settings: EngineSettings) -> None:
     import duckdb
 
-    sql = _sql(table)
+    sql = step_sql(table)
     known: dict[str, Any] = {
         "sources": list(settings.sources),
         "zone": str(settings.time_zone),
@@ -108,7 +108,8 @@ def _build(connection: duckdb.DuckDBPyConnection, table: str, settings: EngineSe
         connection.execute(statement, values)
 
 
-def _sql(table: str) -> str:
+def step_sql(table: str) -> str:
+    """Return the query that *table* is made of."""
     if table == "m_delivered":
         return " UNION ALL ".join(map(_delivered, TABLES))
     return (resources.files(__package__) / f"{table}.sql").read_text(encoding="utf-8")
