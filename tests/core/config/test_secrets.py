@@ -98,6 +98,16 @@ def test_wrong_type_of_a_secret_does_not_show_it(load: Loading, installed: Plugi
     )
 
 
+def test_wrong_value_that_was_referred_to_is_not_shown(load: Loading, installed: Plugins) -> None:
+    """Whoever refers to something may have a reason."""
+    project = load(SOURCE + 'pages = "env:DESK_PAGES"', environ={"DESK_PAGES": "s3cret"})
+
+    with pytest.raises(ConfigurationError) as caught:
+        project.sources["support"].settings(installed)
+
+    assert "latido.toml, line 4: pages must be a whole number." == str(caught.value)
+
+
 def test_figures_can_be_read_without_the_secret(load: Loading) -> None:
     """Whoever looks at numbers need not be able to sync."""
     assert ["support"] == list(load(SOURCE + 'client_secret = "env:DESK_SECRET"').sources)

@@ -63,7 +63,7 @@ def complaint(model: type[BaseModel], section: str, settings: Settings, fault: E
     if fault["type"] == "extra_forbidden":
         return _unknown(model, section, place, keys)
     return ConfigurationError(
-        _("{place}: {problem}", place=place, problem=_problem(model, section, keys, fault)),
+        _("{place}: {problem}", place=place, problem=_problem(model, section, settings, fault)),
         _("Correct it, then run: latido check"),
     )
 
@@ -124,13 +124,15 @@ def _section_place(settings: Settings) -> Message:
     return Origin("latido.toml", line=first.line).place()
 
 
-def _problem(model: type[BaseModel], section: str, keys: Keys, fault: ErrorDetails) -> Message:
+def _problem(model: type[BaseModel], section: str, settings: Settings, fault: ErrorDetails) -> Message:
+    keys = tuple(str(part) for part in fault["loc"])
     key = ".".join(part for part in keys if not part.isdecimal()) or f"[{section}]"
     if fault["type"] == "value_error":
         said = fault["ctx"]["error"].args[0]
         return _("{key}: {said}", key=key, said=said)
     field = model.model_fields.get(keys[0]) if keys else None
-    if field is not None and mentions(field.annotation, SecretStr):
+    secret = field is not None and mentions(field.annotation, SecretStr)
+    if secret or any(each.hidden for path, each in settings.items() if path[:1] == keys[:1]):
         return _("{key} must be {expected}.", key=key, expected=_expected(fault))
     return _("{key} must be {expected}, not {value}.", key=key, expected=_expected(fault), value=_shown(fault["input"]))
 

@@ -47,10 +47,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value as it was written, and where."""
+    """A value as it was written, and where. A *hidden* one was referred to, and no message shows it."""
 
     value: Any
     origin: Origin
+    hidden: bool = False
 
 
 def layered(

@@ -55,7 +55,8 @@ class SourceConfig:
         section = f"sources.{self.name}"
         self._check_fields(section)
         resolved = {
-            keys: Setting(self._resolved(model, keys, each), each.origin) for keys, each in self.written.items()
+            keys: Setting(self._resolved(model, keys, each), each.origin, hidden=_reference(each.value) is not None)
+            for keys, each in self.written.items()
         }
         return validated(model, section, resolved)
 
@@ -82,7 +83,7 @@ class SourceConfig:
         if referred is None and secret and setting.origin.kind == "latido.toml":
             raise self._in_clear(keys[0], setting)
         value = setting.value if referred is None else referred
-        if (secret or referred is not None) and isinstance(value, str):
+        if secret and isinstance(value, str):
             keep_secret(value)
         return value
 
