@@ -12,6 +12,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from latido.sync import Options, Report, Source, Sync
 from latido.warehouse import Warehouse
 from latido_zendesk.connector import Zendesk
@@ -52,7 +54,7 @@ def sync(url: str, folder: Path, options: Options) -> Report:
         connector="zendesk",
         subdomain="acme",
         client_id="latido",
-        client_secret="sandbox-client-secret",
+        client_secret=SecretStr("sandbox-client-secret"),
         base_url=url,
         streams=STREAMS,
     )

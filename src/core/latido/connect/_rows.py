@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
