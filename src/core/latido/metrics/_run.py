@@ -35,6 +35,12 @@ Figures: TypeAlias = "dict[tuple[str, Period, Segment], Figure]"
 
 _COLUMNS: tuple[Column, ...] = ("value", "numerator", "denominator")
 _LOOKS_BACK_DAYS = (30, 90, 365)
+_PERIOD_COLUMNS = {
+    "period_id": "BIGINT",
+    **dict.fromkeys(("starts_on", "ends_on", "opening_on", "closing_on"), "DATE"),
+    "days": "BIGINT",
+    **dict.fromkeys(("starts_at", "ends_at", *(f"back_{days}_at" for days in _LOOKS_BACK_DAYS)), "TIMESTAMP"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +134,10 @@ def finished(kpi: Kpi, tally: Tally) -> Figure:
 
 def create_periods(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period], zone: ZoneInfo) -> None:
     """Make the table `periods` for this connection: dates, and the instants in UTC at which days begin in *zone*."""
-    looks_back = ", ".join(f"back_{days}_at TIMESTAMP" for days in _LOOKS_BACK_DAYS)
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE periods (period_id BIGINT, starts_on DATE, ends_on DATE, opening_on DATE,
-            closing_on DATE, days BIGINT, starts_at TIMESTAMP, ends_at TIMESTAMP, {looks_back})"""
-    )
-    rows = [_period_row(number, period, zone) for number, period in enumerate(periods)]
-    marks = f"({', '.join('?' * len(rows[0]))})"
-    connection.execute(
-        f"INSERT INTO periods VALUES {', '.join([marks] * len(rows))}", [value for row in rows for value in row]
-    )
+    columns = zip(*(_period_row(number, period, zone) for number, period in enumerate(periods)), strict=True)
+    values = dict(zip(_PERIOD_COLUMNS, map(list, columns), strict=True))
+    listed = ", ".join(f"CAST(UNNEST(${name}) AS {kind}) AS {name}" for name, kind in _PERIOD_COLUMNS.items())
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE periods AS SELECT {listed}", values)
 
 
 def utc_text(instant: datetime) -> str:
