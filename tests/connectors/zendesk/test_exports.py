@@ -127,6 +127,16 @@ def test_a_cursor_that_is_rejected_costs_an_hour(desk: Desk, office: Office, sta
     assert ["Zendesk no longer accepts where tickets stopped; its last hour is read again."] == office.warnings
 
 
+def test_cursors_that_are_always_rejected_end(desk: Desk, office: Office) -> None:
+    refusal = Says(400, {"error": "InvalidValue"})
+    desk.on(TICKETS, refusal, cursor_page("tickets", ticket(), after="c9", end=False), refusal)
+
+    with pytest.raises(Refused):
+        office.pages("tickets", JANUARY)
+
+    assert 3 == len(desk.requests(TICKETS))
+
+
 def test_a_heavy_page_is_halved_at_the_same_cursor_and_grows_back(desk: Desk, office: Office) -> None:
     late = Says(504, "upstream request timeout")
     well = [cursor_page("tickets", after=f"c{n}", end=False) for n in range(1, 12)]
@@ -180,6 +190,13 @@ def test_more_rows_in_one_second_than_fit_end(desk: Desk, office: Office) -> Non
     assert ["0", str(NOON_SECONDS), str(NOON_SECONDS + 1)] == desk.params(ORGANIZATIONS, "start_time")
     assert {"start_time": NOON_SECONDS + 8} == last_cursor(pages)
     assert [True] == [f"({NOON_SECONDS})" in warning for warning in office.warnings]
+
+
+def test_an_empty_page_that_goes_nowhere_is_a_failure(desk: Desk, office: Office) -> None:
+    desk.on(ORGANIZATIONS, time_page("organizations", end_time=None, end=False))
+
+    with pytest.raises(VendorUnavailable, match="keeps pointing at the same page"):
+        office.pages("organizations")
 
 
 def test_a_later_run_begins_an_hour_before_the_last_end(desk: Desk, office: Office) -> None:

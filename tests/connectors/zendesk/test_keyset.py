@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from latido.connect import Refused
 from latido.errors import CredentialError
 from latido.schema import Ticket
 from tests.connectors.zendesk.builders import NOON_SECONDS, cursor_page, list_page, metric_set, ticket
@@ -80,6 +81,15 @@ def test_a_list_whose_cursor_has_expired_begins_again(desk: Desk, office: Office
 
     assert (["a7", None], ["2"]) == (desk.params(LIST, "page[after]"), keys(pages))
     assert 1 == len(office.warnings)
+
+
+def test_a_list_whose_cursors_are_always_rejected_ends(desk: Desk, office: Office) -> None:
+    desk.on(
+        LIST, list_page("tickets", ticket(1), after="a1"), EXPIRED, list_page("tickets", ticket(1), after="a2"), EXPIRED
+    )
+
+    with pytest.raises(Refused):
+        office.pages("tickets", strategy="keyset")
 
 
 def test_a_search_whose_cursor_has_expired_goes_on_below_the_last_ticket(desk: Desk, office: Office) -> None:

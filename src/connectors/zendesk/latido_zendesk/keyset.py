@@ -41,6 +41,7 @@ class TicketList:
     def __init__(self, stream: Tickets) -> None:
         self._stream = stream
         self._http = stream.connector.http
+        self._given_up: set[tuple[str, str | None]] = set()
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         state = listable(cursor)
@@ -105,9 +106,14 @@ class TicketList:
         return listed(self._http, ARCHIVE, "results", asked, bucket=limits.SEARCH_EXPORT, after=state["after"])
 
     def _begun_again(self, state: Cursor, refusal: Refused) -> Cursor:
-        """Return *state* without the cursor that Zendesk no longer accepts; raise any other *refusal*."""
-        if refusal.status not in UNUSABLE or not state["after"]:
+        """Return *state* without the cursor that Zendesk no longer accepts.
+
+        Raises *refusal* if it is about another thing, or comes again at the same place.
+        """
+        place = state["step"], state["before"]
+        if refusal.status not in UNUSABLE or not state["after"] or place in self._given_up:
             raise refusal
+        self._given_up.add(place)
         self._stream.connector.runtime.warn(_("Zendesk no longer accepts where the list of tickets stopped."))
         return {**state, "after": None}
 

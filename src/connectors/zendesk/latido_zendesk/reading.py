@@ -113,15 +113,20 @@ class CursorExport(ZendeskStream):
         return {"start_time": begin, "high_water": begin}
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
-        size = PageSize()
-        while asked := self._asked(cursor, size):
-            body, cursor = asked
-            records = records_of(body, self.key)
-            following = body.get("after_cursor") or cursor.get("cursor")
-            if not body.get("end_of_stream") and following == cursor.get("cursor"):
-                raise stuck(self.path)
-            cursor = resumed(cursor, following, max(map(self.changed, records), default=0))
-            yield self.export_page(records, body, cursor)
+        size, begun_again = PageSize(), False
+        while True:
+            try:
+                body = self._asked(cursor, size)
+            except Refused as refusal:
+                if "cursor" not in cursor:
+                    check_recent(refusal, int(cursor["start_time"]), self.now)
+                    return
+                if refusal.status not in UNUSABLE or begun_again:
+                    raise
+                cursor, begun_again = self._begun_again(cursor), True
+                continue
+            cursor = self._moved_on(cursor, body)
+            yield self.export_page(body[self.key], body, cursor)
             if body.get("end_of_stream"):
                 return
 
@@ -137,24 +142,25 @@ class CursorExport(ZendeskStream):
         del body
         return self.page(records, cursor)
 
-    def _asked(self, cursor: Cursor, size: PageSize) -> tuple[dict[str, Any], Cursor] | None:
-        """Return the next answer and the cursor that it was asked with; None if there is nothing yet."""
+    def _asked(self, cursor: Cursor, size: PageSize) -> dict[str, Any]:
         while True:
             try:
-                body = self.ask(self._params(cursor, size), give_up_on=size.impatient, shape=self.shape)
+                body = self.ask(self._params(cursor, size), give_up_on=size.impatient)
             except Refused as refusal:
-                if refusal.status == TOO_SLOW:
-                    size.failed()
-                    continue
-                if refusal.status not in UNUSABLE:
+                if refusal.status != TOO_SLOW:
                     raise
-                if "cursor" not in cursor:
-                    check_recent(refusal, int(cursor["start_time"]), self.now)
-                    return None
-                cursor = self._begun_again(cursor)
-                continue
-            size.worked()
-            return body, cursor
+                size.failed()
+            else:
+                size.worked()
+                return body
+
+    def _moved_on(self, cursor: Cursor, body: JsonObject) -> Cursor:
+        """Return the cursor behind an answer; where it has none, the stream stays where it is."""
+        records, following = records_of(body, self.key), body.get("after_cursor") or cursor.get("cursor")
+        if not body.get("end_of_stream") and following == cursor.get("cursor"):
+            raise stuck(self.path)
+        level = max([int(cursor["high_water"]), *map(self.changed, records)])
+        return {"cursor": following, "high_water": level} if following else {**cursor, "high_water": level}
 
     def _params(self, cursor: Cursor, size: PageSize) -> Params:
         where = {"cursor": cursor["cursor"]} if "cursor" in cursor else {"start_time": cursor["start_time"]}
@@ -185,7 +191,7 @@ class TimeExport(ZendeskStream):
             end = body.get("end_time") or begin
             ended = body.get("end_of_stream", len(records) < PageSize.most or end == begin)
             if end <= begin and not ended:
-                end = self._past_the_second(begin)
+                end = self._past_the_second(begin, records)
             page = self.page(records, {**cursor, "start_time": max(end, int(cursor["start_time"]))})
             cursor = page.cursor or cursor
             yield page
@@ -193,11 +199,13 @@ class TimeExport(ZendeskStream):
                 return
             begin = end
 
-    def _past_the_second(self, second: int) -> int:
+    def _past_the_second(self, second: int, records: Sequence[JsonObject]) -> int:
         """Return the next second.
 
         Documentation warns of the same thousand rows without end; in recordings such a page holds the whole second.
         """
+        if not records:
+            raise stuck(self.path)
         self.connector.runtime.warn(
             _(
                 "{stream}: a page ends in the second in which it began ({second}); reading goes on behind it.",
@@ -216,12 +224,6 @@ class TimeExport(ZendeskStream):
         except Refused as refusal:
             check_recent(refusal, begin, self.now)
             return None
-
-
-def resumed(cursor: Cursor, following: str | None, high_water: int) -> Cursor:
-    """Return *cursor* moved on; without a *following* one it stays where it is."""
-    level = max(high_water, int(cursor["high_water"]))
-    return {"cursor": following, "high_water": level} if following else {**cursor, "high_water": level}
 
 
 def check_recent(refusal: Refused, start: int, now: int) -> None:

@@ -224,8 +224,9 @@ class DeletedTickets(ZendeskStream):
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         for body, _after in listed(self.connector.http, self.path, self.key, bucket=self.bucket):
-            deleted = {str(each["id"]): instant(each.get("deleted_at")) for each in body[self.key]}
-            yield Page(fetched=len(deleted), deleted={Ticket: deleted}, cursor=cursor)
+            gone = [each for each in body[self.key] if isinstance(each, dict) and each.get("id") is not None]
+            deleted = {str(each["id"]): instant(each.get("deleted_at")) for each in gone}
+            yield Page(fetched=len(body[self.key]), deleted={Ticket: deleted}, cursor=cursor)
 
 
 def exportable(cursor: Cursor) -> Cursor:
