@@ -175,7 +175,7 @@ class Engine:
     def _state(self, only_source: str | None) -> State:
         with self.warehouse.reading() as connection:
             if not is_stale(connection, self.settings):
-                return read_state(connection, self.catalogue.offered, only_source)
+                return read_state(connection, self.catalogue.kpis.values(), only_source)
             usable = is_built(connection, self.settings)
         try:
             refresh(self.warehouse, self.settings, _REFRESH_WAITS_SECONDS)
@@ -184,7 +184,7 @@ class Engine:
             if not usable:
                 raise
         with self.warehouse.reading() as connection:
-            return read_state(connection, self.catalogue.offered, only_source)
+            return read_state(connection, self.catalogue.kpis.values(), only_source)
 
     def today(self, as_of: datetime | None) -> date:
         """Return the local day of *as_of*, of now without one."""

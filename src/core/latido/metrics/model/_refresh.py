@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,7 @@ def _build(connection: duckdb.DuckDBPyConnection, table: str, settings: EngineSe
         connection.execute(statement, values)
 
 
+@cache
 def step_sql(table: str) -> str:
     """Return the query that *table* is made of."""
     if table == "m_delivered":
