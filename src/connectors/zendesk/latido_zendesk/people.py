@@ -69,7 +69,7 @@ PEOPLE = (
         role="role",
         team=lookup("default_group_id", "groups"),
         active=computed(
-            "active_and_not", lambda active, suspended: bool(active and not suspended), "active", "suspended"
+            "active_unless", lambda active, suspended: bool(active and not suspended), "active", "suspended"
         ),
     ),
 )
@@ -176,10 +176,7 @@ def both_sides(stream: ZendeskStream, people: Sequence[JsonObject], cursor: Curs
         (contacts, users),
         cursor,
         len(people),
-        deleted={
-            Contact: dict.fromkeys(users.columns["source_id"]),
-            User: dict.fromkeys(contacts.columns["source_id"]),
-        },
+        deleted={Contact: keys(users), User: keys(contacts)},
         rejected=(*bad_contacts, *bad_users),
     )
 

@@ -145,7 +145,7 @@ class CursorExport(ZendeskStream):
     def _asked(self, cursor: Cursor, size: PageSize) -> dict[str, Any]:
         while True:
             try:
-                body = self.ask(self._params(cursor, size), give_up_on=size.impatient)
+                body = self.ask(self._params(cursor, size), give_up_on=size.impatient, shape=self.shape)
             except Refused as refusal:
                 if refusal.status != TOO_SLOW:
                     raise

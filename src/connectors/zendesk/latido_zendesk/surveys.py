@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latido.connect import Mapping, Page, computed, constant, first, lookup
@@ -33,6 +33,15 @@ def joined(response: Any, question: Any) -> str | None:
     return f"{response}:{question}" if response and question else None
 
 
+@dataclass(slots=True)
+class Window:
+    """A time of creation, from `begin` to `end` in seconds, and how many records were found in it."""
+
+    begin: int
+    end: int
+    found: int = 0
+
+
 class WindowedStream(ZendeskStream):
     """A list that is read in windows of creation time, an empty window making the next one twice as long.
 
@@ -46,23 +55,22 @@ class WindowedStream(ZendeskStream):
     def start(self, since: datetime | None) -> Cursor:
         return {"high_water": int(since.timestamp()) if since else FIRST_SURVEYS}
 
-    def windows(self, begin: int, end: int) -> Iterator[tuple[int, int, Iterator[list[JsonObject]]]]:
-        """Yield (begin, end, pages of records) until *end*."""
+    def windows(self, begin: int, end: int) -> Iterator[Window]:
+        """Yield windows from *begin* to *end*; each is to be read before the next is asked for."""
         length = self.window
         while begin < end:
-            until, found = min(begin + length, end), 0
+            window = Window(begin, min(begin + length, end))
+            yield window
+            begin, length = window.end, self.window if window.found else 2 * length
 
-            def pages(bounds: tuple[int, int] = (begin, until)) -> Iterator[list[JsonObject]]:
-                nonlocal found
-                for body, _after in listed(self.connector.http, self.path, self.key, self.between(*bounds)):
-                    found += len(body[self.key])
-                    yield body[self.key]
+    def read(self, window: Window) -> Iterator[list[JsonObject]]:
+        """Yield the records of *window*, page by page."""
+        for body, _after in listed(self.connector.http, self.path, self.key, self.within(window)):
+            window.found += len(body[self.key])
+            yield body[self.key]
 
-            yield begin, until, pages()
-            begin, length = until, self.window if found else 2 * length
-
-    def between(self, begin: int, end: int) -> dict[str, str | int]:
-        """Return the parameters that ask for what was created from *begin* to *end*, in seconds."""
+    def within(self, window: Window) -> dict[str, str | int]:
+        """Return the parameters that ask for what was created in *window*."""
         raise NotImplementedError
 
 
@@ -97,18 +105,18 @@ class SatisfactionRatings(WindowedStream):
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         sweeping = self.now - cursor.get("swept", 0) >= self.connector.settings.sweep_every.total_seconds()
-        overlap = FOUR_WEEKS if sweeping else DAY
-        for _begin, end, pages in self.windows(max(0, cursor["high_water"] - overlap), self.now - 2 * SETTLING):
-            for records in pages:
+        begin = max(0, cursor["high_water"] - (FOUR_WEEKS if sweeping else DAY))
+        for window in self.windows(begin, self.now - 2 * SETTLING):
+            for records in self.read(window):
                 given = [each for each in records if not isinstance(each, dict) or each.get("score") in {"good", "bad"}]
                 yield replace(self.page(given, cursor), fetched=len(records))
-            cursor = {**cursor, "high_water": max(end, cursor["high_water"])}
+            cursor = {**cursor, "high_water": max(window.end, cursor["high_water"])}
             yield Page(cursor=cursor)
         if sweeping:
             yield Page(cursor={**cursor, "swept": self.now})
 
-    def between(self, begin: int, end: int) -> dict[str, str | int]:
-        return {"score": "received", "start_time": begin, "end_time": end}
+    def within(self, window: Window) -> dict[str, str | int]:
+        return {"score": "received", "start_time": window.begin, "end_time": window.end}
 
 
 class SurveyResponses(WindowedStream):
@@ -122,9 +130,7 @@ class SurveyResponses(WindowedStream):
     mappings = (
         Mapping(
             SurveyResponse,
-            source_id=computed(
-                "response:question", lambda r, q: f"{r}:{q}" if r and q else None, "response.id", "question.id"
-            ),
+            source_id=computed("response:question", joined, "response.id", "question.id"),
             created_at="created_at",
             updated_at="updated_at",
             kind="kind",
@@ -148,15 +154,16 @@ class SurveyResponses(WindowedStream):
         level, now = int(cursor["high_water"]), self.now
         begin = max(0, min(level - HOUR, cursor.get("open_from", level)))
         cursor, oldest_open = {"high_water": level, "open_from": begin}, now
-        for opening, end, pages in self.windows(begin, now):
-            for responses in pages:
-                oldest_open = min([oldest_open, *open_since(responses, opening, end, now)])
+        for window in self.windows(begin, now):
+            for responses in self.read(window):
+                oldest_open = min([oldest_open, *open_since(responses, window, now)])
                 yield self._answers(responses, cursor)
-            cursor = {"high_water": max(end, level), "open_from": min(oldest_open, end)}
+            cursor = {"high_water": max(window.end, level), "open_from": min(oldest_open, window.end)}
             yield Page(cursor=cursor)
 
-    def between(self, begin: int, end: int) -> dict[str, str | int]:
-        return {"sort": "id", "filter[created_at_start]": begin * 1000, "filter[created_at_end]": end * 1000}
+    def within(self, window: Window) -> dict[str, str | int]:
+        created = {"filter[created_at_start]": window.begin * 1000, "filter[created_at_end]": window.end * 1000}
+        return {"sort": "id", **created}
 
     def fingerprint(self) -> str:
         return f"{super().fingerprint()}+{sorted(self.connector.settings.surveys.items())}"
@@ -238,23 +245,21 @@ def first_rated(answers: Sequence[Any]) -> Any:
 
 def spoken(answers: Sequence[Any]) -> Any:
     """Return the comment among *answers*; it is kept beside the first rating, so that it counts once."""
-    told = [each for each in answers if each.get("type") == "open_ended"]
-    return next(
-        (said for each in told if (said := each.get("value") or (each.get("open_ended") or {}).get("value"))), None
-    )
+    told = [each.get("open_ended") or each for each in answers if each.get("type") == "open_ended"]
+    return next((each["value"] for each in told if each.get("value")), None)
 
 
 def ticket_of(subjects: Sequence[Any]) -> Any:
     return next((each.get("id") for each in subjects if each.get("type") in {"ticket", "request"}), None)
 
 
-def open_since(responses: Sequence[Any], opening: int, end: int, now: int) -> Iterator[int]:
-    """Yield when each response that may still change was created, at the earliest."""
+def open_since(responses: Sequence[Any], window: Window, now: int) -> Iterator[int]:
+    """Yield when each of *responses* that may still change was created, at the earliest."""
     for response in responses:
         expires = instant(response.get("expires_at")) if isinstance(response, dict) else None
         if expires is not None and expires.timestamp() > now:
             created = ulid_seconds(str(response.get("id")))
-            yield created if created is not None and opening <= created <= end else opening
+            yield created if created is not None and window.begin <= created <= window.end else window.begin
 
 
 def ulid_seconds(key: str) -> int | None:

@@ -79,15 +79,6 @@ TICKET = Mapping(
 )
 
 
-METRICS = (
-    "first_resolution_time_in_minutes",
-    "reply_time_in_minutes",
-    "reply_time_in_seconds",
-    "status_updated_at",
-)
-"""What the mapping reads of metric sets besides the fields that it names one by one."""
-
-
 class Tickets(CursorExport):
     """Tickets in the order of the export's clock, `generated_timestamp`: system jobs move it, people or not.
 
@@ -132,11 +123,8 @@ class Tickets(CursorExport):
     def lists(self) -> dict[str, Collection[str]]:
         surveyed = (field_mapping("", "", each) for each in self.connector.settings.surveys.values())
         mapped = requested([*self.effective_mappings, *surveyed])
-        own = {name.removeprefix("metric_set.").partition(".")[0] for name in mapped if name.startswith("metric_set.")}
-        return {
-            self.key: {"custom_fields", *(name.partition(".")[0] for name in mapped)},
-            "metric_sets": {"ticket_id", *METRICS, *own},
-        }
+        measured = {name.split(".")[1] for name in mapped if name.startswith("metric_set.")}
+        return {self.key: {name.partition(".")[0] for name in mapped}, "metric_sets": {"ticket_id", *measured}}
 
     def changed(self, record: JsonObject) -> int:
         seconds = record.get("generated_timestamp") if isinstance(record, dict) else None
@@ -183,12 +171,9 @@ class Tickets(CursorExport):
     def _look_up(self, tickets: Sequence[JsonObject]) -> None:
         """Ask for the metrics of *tickets*: a search brings none, and a row without them would replace one with."""
         for at in range(0, len(tickets), AT_ONCE):
-            asked = {
-                "ids": ",".join(str(each.get("id")) for each in tickets[at : at + AT_ONCE]),
-                "include": "metric_sets",
-            }
+            ids = ",".join(str(each.get("id")) for each in tickets[at : at + AT_ONCE])
             try:
-                body = answer(self.connector.http, "/api/v2/tickets/show_many", asked)
+                body = answer(self.connector.http, MANY, {"ids": ids, "include": "metric_sets"})
             except NotOffered:
                 return
             embed_metrics(tickets, body.get("metric_sets") or [each.get("metric_set") for each in body["tickets"]])
@@ -240,7 +225,7 @@ def exportable(cursor: Cursor) -> Cursor:
 def key_fields(ticket: Any) -> None:
     """Turn the list of custom fields into an object by field id, without the empty ones; leave alone what is none."""
     try:
-        fields = ticket["custom_fields"] if "custom_fields" in ticket else ticket["fields"]
+        fields = ticket["custom_fields"]
         if isinstance(fields, list):
             ticket["custom_fields"] = {
                 str(each["id"]): value for each in fields if (value := each["value"]) is not None

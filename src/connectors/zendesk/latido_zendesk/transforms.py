@@ -103,7 +103,12 @@ def first_reply() -> Source:
 
     return Source(
         "created_at + (metric_set.reply_time_in_seconds.calendar of messaging, else .reply_time_in_minutes.calendar)",
-        ("created_at", "from_messaging_channel", "metric_set"),
+        (
+            "created_at",
+            "from_messaging_channel",
+            "metric_set.reply_time_in_seconds",
+            "metric_set.reply_time_in_minutes",
+        ),
         lambda _context: find,
     )
 
@@ -119,7 +124,7 @@ def first_solve() -> Source:
 
     return Source(
         "created_at + metric_set.first_resolution_time_in_minutes.calendar",
-        ("created_at", "metric_set"),
+        ("created_at", "metric_set.first_resolution_time_in_minutes"),
         lambda _context: find,
     )
 
@@ -130,7 +135,8 @@ def closing() -> Source:
     def find(ticket: JsonObject) -> Any:
         return (ticket.get("metric_set") or {}).get("status_updated_at") if ticket.get("status") == "closed" else None
 
-    return Source("metric_set.status_updated_at of closed", ("status", "metric_set"), lambda _context: find)
+    paths = ("status", "metric_set.status_updated_at")
+    return Source("metric_set.status_updated_at of closed", paths, lambda _context: find)
 
 
 def after(created: str | None, seconds: float) -> datetime | None:
