@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PYTHON = sys.executable
 LATIDO = str(Path(sys.executable).with_name("latido"))
 
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Modules are compiled once, as in any installation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -34,9 +37,8 @@ class Cost:
 def cost(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
     """Run *command* to its end; a failure ends the benchmark with what it printed."""
     began = time.perf_counter()
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **(environment or {})}
-    )
+    variables = {**os.environ, **COMPILED, **(environment or {})}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables)
     assert process.stdout is not None
     output = process.stdout.read()
     _pid, status, usage = os.wait4(process.pid, 0)

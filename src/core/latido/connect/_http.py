@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -133,7 +134,8 @@ class Http:
                 response = self._client.send(request, stream=True)
             self._reached = True
             self._limiter.learn(turn, response.headers)
-            return Reply(response.status_code, response.headers, response.read(), asked.shape)
+            # Not `read`: a response that keeps megabytes is part of a cycle, and lives until somebody looks for those.
+            return Reply(response.status_code, response.headers, b"".join(response.iter_bytes()), asked.shape)
         except httpx.RequestError as error:
             return error
         finally:
@@ -158,6 +160,8 @@ def _client(
 ) -> httpx.Client:
     from http.cookiejar import CookieJar, DefaultCookiePolicy
 
+    # httpx would load its command line, and with it two libraries for terminals, for a fifth of a second.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     import httpx
 
     hush(LOGGERS)
