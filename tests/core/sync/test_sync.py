@@ -218,6 +218,21 @@ def test_a_stream_that_breaks_in_an_unknown_way_is_named_without_a_traceback(
     assert "shop: accounts failed unexpectedly (KeyError)." == problem(report)
 
 
+def test_a_connector_that_cannot_be_made_does_not_stop_the_other_sources(warehouse: Warehouse, tmp_path: Path) -> None:
+    def broken(*_arguments: object) -> None:
+        raise ZeroDivisionError
+
+    report = synced(
+        warehouse,
+        source_of(tmp_path, accounts(), name="desk", __init__=broken),
+        source_of(tmp_path, accounts(many(1)), name="shop"),
+    )
+
+    assert 1 == report.exit_code
+    assert "desk: memory failed unexpectedly (ZeroDivisionError)." == problem(report)
+    assert [("shop", "0")] == stored(warehouse, Account, "source", "source_id")
+
+
 @pytest.mark.parametrize(("optional", "code"), [(True, 0), (False, 4)])
 def test_a_stream_that_the_account_does_not_have(
     warehouse: Warehouse, tmp_path: Path, optional: bool, code: int

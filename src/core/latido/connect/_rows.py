@@ -75,9 +75,9 @@ def typed(
 
 
 def _column(name: str, kind: ColumnType, values: list[Any], faults: dict[int, str]) -> list[Any]:
-    coerce = kind.coerce
+    coerce, exact = kind.coerce, kind.exact
     try:
-        return [None if value is None else coerce(value) for value in values]
+        return [value if value is None or value.__class__ is exact else coerce(value) for value in values]
     except (ValueError, OverflowError):
         return [_value(name, kind, value, position, faults) for position, value in enumerate(values)]
 

@@ -25,7 +25,8 @@ class ColumnType:
     """One kind of column.
 
     `coerce` turns a value that is not None into what `carrier` carries and raises ValueError, with a reason that
-    names no value, when it cannot. `cast` is the SQL around the carried column, with one `{}` for its name.
+    names no value, when it cannot; a value of the type `exact` travels as it is. `cast` is the SQL around the carried
+    column, with one `{}` for its name.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ColumnType:
     carrier: Carrier
     coerce: Callable[[Any], Any]
     cast: str = "{}"
+    exact: type | None = None
 
 
 def _text(value: Any) -> str:
@@ -134,11 +136,11 @@ def one_of(words: tuple[str, ...]) -> ColumnType:
     return ColumnType("one of", "VARCHAR", "text", coerce)
 
 
-TEXT = ColumnType("text", "VARCHAR", "text", _text)
+TEXT = ColumnType("text", "VARCHAR", "text", _text, exact=str)
 
 Text = Annotated[str, TEXT]
 Whole = Annotated[int, ColumnType("integer", "BIGINT", "integer", _whole)]
-Flag = Annotated[bool, ColumnType("boolean", "BOOLEAN", "boolean", _flag)]
+Flag = Annotated[bool, ColumnType("boolean", "BOOLEAN", "boolean", _flag, exact=bool)]
 Double = Annotated[float, ColumnType("double", "DOUBLE", "double", _double)]
 Money = Annotated[Decimal, _decimal(18, 4)]
 MonthlyMoney = Annotated[Decimal, _decimal(18, 6)]

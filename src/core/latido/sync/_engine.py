@@ -101,6 +101,8 @@ class Sync:
         self.observer.warned("", _("Waiting: {why}", why=locked.message))
 
     def _check_streams(self) -> None:
+        if not self.options.streams:
+            return
         known = {stream for source in self.sources for stream in stream_names(source)}
         for name in self.options.streams:
             if name not in known:

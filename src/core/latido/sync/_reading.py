@@ -12,7 +12,7 @@ from latido.errors import GapError, LatidoError, NotOffered, Stopped, VendorUnav
 from latido.messages import marker
 from latido.sync._cursor import mapping_changed, sweep_is_due, where_to_start
 from latido.sync._receipt import Receipt
-from latido.warehouse import Batch, begin_census, end_census, note_ids, put_swept, stored_rows
+from latido.warehouse import Batch, begin_census, end_census, note_ids, stored_rows
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -69,7 +69,7 @@ class StreamRun:
         except LatidoError as error:
             self.receipt.problem = error
         except Exception as error:  # noqa: BLE001 - a stranger's stream may fail in any way; the other streams go on
-            self.receipt.problem = _unexpected(self.source.name, self.stream.name, error)
+            self.receipt.problem = unexpected(self.source.name, self.stream.name, error)
         self._settle()
         self.receipt.spent(self.meter)
         self.receipt.seconds = self.clock.monotonic() - began
@@ -134,13 +134,20 @@ class StreamRun:
 
     def _hand_over(self) -> None:
         """Give what was read to the writer; fails when an earlier portion could not be written."""
-        if self._batch.size or self._batch.rejected or self._batch.cursor is not None:
+        if self._batch.size or self._batch.rejected or self._moved():
             seen = self.stream.mode == "snapshot"
             self._pending.append(self.writer.store(self._batch, self._fingerprint, seen=seen))
             self._new_batch()
         for done in [each for each in self._pending if each.done()]:
             self._pending.remove(done)
             self.receipt.add(done.result())
+
+    def _moved(self) -> bool:
+        """Whether there is a cursor to store that is not stored already."""
+        if self._batch.cursor is None:
+            return False
+        here = self.stored
+        return here is None or (here.cursor, here.fingerprint) != (self._batch.cursor, self._fingerprint)
 
     def _collect(self) -> None:
         while self._pending:
@@ -182,8 +189,7 @@ class StreamRun:
             self._take_census()
         if expected is not None:
             self._compare(expected)
-        now = self.clock.now()
-        self.writer.call(lambda c: put_swept(c, self.source.name, self.stream.name, now))
+        self.receipt.swept = True
 
     def _take_census(self) -> None:
         entity, names = self.stream.entities[0], (self.source.name, self.stream.name)
@@ -228,13 +234,14 @@ def in_own_context(run: StreamRun) -> Receipt:
     return contextvars.copy_context().run(run.run)
 
 
-def _unexpected(source: str, stream: str, error: Exception) -> LatidoError:
+def unexpected(source: str, what: str, error: Exception) -> LatidoError:
+    """Return what to say of an error that a stranger's code raised."""
     if isinstance(error, OSError):
         return VendorUnavailable(
-            _("{source}: {stream} cannot be read: {error}", source=source, stream=stream, error=error)
+            _("{source}: {stream} cannot be read: {error}", source=source, stream=what, error=error)
         )
     failure = LatidoError(
-        _("{source}: {stream} failed unexpectedly ({kind}).", source=source, stream=stream, kind=type(error).__name__)
+        _("{source}: {stream} failed unexpectedly ({kind}).", source=source, stream=what, kind=type(error).__name__)
     )
     failure.__cause__ = error
     return failure

@@ -27,6 +27,7 @@ class Receipt:
 
     `counted` is the vendor's own count, None where it was not asked or is not offered; `stored` is what the warehouse
     holds then. `mapped` rows were handed to the warehouse; each of them must be inserted, updated or unchanged.
+    `swept` says that what is done only every `sweep_every` was done.
     """
 
     source: str
@@ -49,6 +50,7 @@ class Receipt:
     requests: int = 0
     retries: int = 0
     seconds: float = 0.0
+    swept: bool = False
     problem: LatidoError | None = None
     skipped: LatidoError | None = field(default=None)
 
@@ -98,7 +100,9 @@ class Receipt:
 
     def row(self, run_id: str) -> dict[str, Any]:
         """Return the row of `_latido_receipts`."""
-        row = {name: value for name, value in asdict(self).items() if name not in {"mapped", "stored", "skipped"}}
+        row = {
+            name: value for name, value in asdict(self).items() if name not in {"mapped", "stored", "skipped", "swept"}
+        }
         problem = self.problem or self.skipped
         return {"run_id": run_id, **row, "tables": list(self.tables), "problem": str(problem) if problem else None}
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Runtime
@@ -13,13 +12,14 @@ from latido.errors import LatidoError
 from latido.messages import marker
 from latido.sync._cursor import sweep_is_due
 from latido.sync._lock import source_lock
-from latido.sync._reading import StreamRun, in_own_context
+from latido.sync._reading import StreamRun, in_own_context, unexpected
+from latido.sync._references import References
 from latido.sync._report import Outcome, exit_code
-from latido.warehouse import cursors, finish_run, insert, put_reference, reference
+from latido.warehouse import cursors, finish_run, insert, put_reference, put_swept, references
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from latido.connect import Connector, Stream
     from latido.messages import Message
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _ = marker("latido")
 
-REFERENCE_LIFE = timedelta(hours=1)
 _FIELDS = "_fields"
 
 
@@ -47,6 +46,10 @@ class SourceRun:
     stopping: threading.Event
     run_id: str
     _warnings: list[Message] = field(default_factory=list)
+    _references: References = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._references = References({}, self.source.clock.now(), afresh=self.options.full)
 
     def run(self) -> Outcome:
         """Return how it went; nothing is raised for what goes wrong with this source."""
@@ -77,23 +80,36 @@ class SourceRun:
         }
 
     def _finish(self, connection: Any, receipts: Sequence[Receipt], now: Any, code: int, said: str | None) -> None:
+        for name, body in self._references.read_now.items():
+            put_reference(connection, self.source.name, name, body, now)
         for receipt in receipts:
             insert(connection, "_latido_receipts", receipt.row(self.run_id))
+            if receipt.swept:
+                put_swept(connection, self.source.name, receipt.stream, now)
         finish_run(connection, self.run_id, self.source.name, now, code, said)
 
     def _streams(self) -> tuple[list[Receipt], list[LatidoError]]:
-        connector = self.source.connector(self.source.settings, self._runtime())
         try:
-            stored = self._stored()
-            streams = [each for each in wanted(connector, self.options) if self._is_due(each, stored.get(each.name))]
-            connector.context(streams)
-            self._notice_changed_fields(connector.vendor_fields())
-            receipts = self._side_by_side(streams, stored)
+            stored = self._known()
+            with closing(self.source.connector(self.source.settings, self._runtime())) as connector:
+                receipts = self._read(connector, stored)
         except LatidoError as error:
             return [], [error]
-        finally:
-            connector.close()
+        except Exception as error:  # noqa: BLE001 - a stranger's connector may fail in any way; the other sources go on
+            return [], [unexpected(self.source.name, self.source.connector.name, error)]
         return receipts, [receipt.problem for receipt in receipts if receipt.problem is not None]
+
+    def _known(self) -> dict[str, StoredCursor]:
+        now, name = self.source.clock.now(), self.source.name
+        with self.warehouse.reading() as connection:
+            self._references = References(references(connection, name), now, afresh=self.options.full)
+            return cursors(connection, name)
+
+    def _read(self, connector: Connector, stored: Mapping[str, StoredCursor]) -> list[Receipt]:
+        streams = [each for each in wanted(connector, self.options) if self._is_due(each, stored.get(each.name))]
+        connector.context(streams)
+        self._notice_changed_fields(connector.vendor_fields())
+        return self._side_by_side(streams, stored)
 
     def _side_by_side(self, streams: Sequence[Stream], stored: Mapping[str, StoredCursor]) -> list[Receipt]:
         runs = [
@@ -102,10 +118,6 @@ class SourceRun:
         ]
         with ThreadPoolExecutor(max(1, len(runs)), f"latido-{self.source.name}") as pool:
             return list(pool.map(in_own_context, runs))
-
-    def _stored(self) -> dict[str, StoredCursor]:
-        with self.warehouse.reading() as connection:
-            return cursors(connection, self.source.name)
 
     def _is_due(self, stream: Stream, stored: StoredCursor | None) -> bool:
         asked = self.options.full or stream.name in self.options.streams
@@ -119,7 +131,7 @@ class SourceRun:
             folder=self.source.folder,
             time_zone=self.source.time_zone,
             stopping=self.stopping,
-            remembered=self._remembered,
+            remembered=self._references.remembered,
             warn=self._warn,
         )
 
@@ -127,27 +139,15 @@ class SourceRun:
         self._warnings.append(message)
         self.observer.warned(self.source.name, message)
 
-    def _remembered(self, name: str, read: Callable[[], Any]) -> Any:
-        now = self.source.clock.now()
-        if not self.options.full:
-            with self.warehouse.reading() as connection:
-                known = reference(connection, self.source.name, name, REFERENCE_LIFE, now)
-            if known is not None:
-                return known
-        body = read()
-        self.writer.call(lambda c: put_reference(c, self.source.name, name, body, now))
-        return body
-
     def _notice_changed_fields(self, fields: Mapping[str, Mapping[str, str]]) -> None:
         """Report the fields that the vendor added, removed or retyped since the last run."""
-        with self.warehouse.reading() as connection:
-            before = reference(connection, self.source.name, _FIELDS, None, self.source.clock.now())
+        before = self._references.last(_FIELDS)
         now = {table: dict(columns) for table, columns in fields.items()}
         if before == now:
             return
         for table, columns in now.items() if before is not None else ():
             self._report_changes(table, before.get(table, {}), columns)
-        self.writer.call(lambda c: put_reference(c, self.source.name, _FIELDS, now, self.source.clock.now()))
+        self._references.read_now[_FIELDS] = now
 
     def _report_changes(self, table: str, before: Mapping[str, str], now: Mapping[str, str]) -> None:
         for name in sorted(now.keys() - before.keys()):

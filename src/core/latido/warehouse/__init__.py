@@ -12,7 +12,7 @@ from latido.warehouse._history import (
     insert,
     put_reference,
     put_swept,
-    reference,
+    references,
     stored_rows,
     utc_text,
 )
@@ -46,7 +46,7 @@ __all__ = [
     "put_swept",
     "quarantined",
     "receipts",
-    "reference",
+    "references",
     "runs",
     "scalar",
     "sources_standing",

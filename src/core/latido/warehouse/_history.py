@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -57,16 +57,12 @@ def put_swept(connection: duckdb.DuckDBPyConnection, source: str, stream: str, a
     )
 
 
-def reference(
-    connection: duckdb.DuckDBPyConnection, source: str, name: str, younger_than: timedelta | None, now: datetime
-) -> Any:
-    """Return a stored reference table, None when there is none or it is too old."""
+def references(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, tuple[Any, datetime]]:
+    """Return the stored reference tables of *source*, and when each was read."""
     rows = connection.execute(
-        f"SELECT body, {utc_text('read_at')} FROM _latido_references WHERE source = ? AND name = ?", [source, name]
+        f"SELECT name, body, {utc_text('read_at')} FROM _latido_references WHERE source = ?", [source]
     ).fetchall()
-    if not rows or (younger_than is not None and now - datetime.fromisoformat(rows[0][1]) >= younger_than):
-        return None
-    return orjson.loads(rows[0][0])
+    return {name: (orjson.loads(body), datetime.fromisoformat(at)) for name, body, at in rows}
 
 
 def put_reference(connection: duckdb.DuckDBPyConnection, source: str, name: str, body: Any, now: datetime) -> None:
