@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.connect import Page, Refused, Rejected, Shape, Stream, requested
+from latido.connect import Page, Refused, Rejected, Shape, Stream, ahead, requested
 from latido.errors import NotOffered, VendorUnavailable
 from latido.messages import marker
 from latido_zendesk import limits
@@ -113,6 +113,11 @@ class CursorExport(ZendeskStream):
         return {"start_time": begin, "high_water": begin}
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
+        for body, reached in ahead(self._answers(cursor)):
+            yield self.export_page(body[self.key], body, reached)
+
+    def _answers(self, cursor: Cursor) -> Iterator[tuple[dict[str, Any], Cursor]]:
+        """Yield each answer with the cursor behind it."""
         size, begun_again = PageSize(), False
         while True:
             try:
@@ -126,7 +131,7 @@ class CursorExport(ZendeskStream):
                 cursor, begun_again = self._begun_again(cursor), True
                 continue
             cursor = self._moved_on(cursor, body)
-            yield self.export_page(body[self.key], body, cursor)
+            yield body, cursor
             if body.get("end_of_stream"):
                 return
 

@@ -1,6 +1,7 @@
 """What a connector is written with."""
 
 from latido.connect._address import check_base_url
+from latido.connect._ahead import ahead
 from latido.connect._auth import Auth, Basic, Bearer
 from latido.connect._clock import Clock, SystemClock
 from latido.connect._connector import Connector, ConnectorSettings, Finding, HttpSettings, Runtime
@@ -70,6 +71,7 @@ __all__ = [
     "SystemClock",
     "TokenStore",
     "Tokens",
+    "ahead",
     "check_base_url",
     "computed",
     "constant",
