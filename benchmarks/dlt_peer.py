@@ -1,6 +1,6 @@
 """The same tickets and users through dlt: Parquet, merge by id, no nested tables.
 
-`dlt_peer.py URL FOLDER records|arrow`: `records` hands dlt the decoded pages, as its users do; `arrow` hands it finished
+`dlt_peer.py URL FOLDER records|arrow`: `records` hands dlt decoded pages, as its users do; `arrow` hands it finished
 Arrow tables with the nested parts as text, which spares it all normalizing and is as fast as it gets. Needs an
 environment with `pip install "dlt[duckdb,parquet]" httpx orjson`.
 """
