@@ -243,6 +243,18 @@ def test_a_legacy_rating_makes_way_for_another_answer_about_the_ticket(tmp_path:
     assert 3 == answer(figures, "csat").n
 
 
+def test_answers_about_a_deleted_ticket_go_with_it(tmp_path: Path) -> None:
+    opinion = {"kind": "csat", "score": 5, "scale_min": 1, "scale_max": 5, "answered_at": "2024-01-05T10:00:00Z"}
+    rows: Rows = {
+        Ticket: [solved("1"), solved("2", is_deleted=True), solved("3", merged_into="1")],
+        SurveyResponse: [{"source_id": each, "ticket_id": each, **opinion} for each in ("1", "2", "3", "4")],
+    }
+
+    found = reasons(engine(tmp_path, rows), "m_answers")
+
+    assert {"shop:1": None, "shop:2": "deleted", "shop:3": None, "shop:4": None} == found
+
+
 def test_events_fill_in_what_a_ticket_does_not_say(tmp_path: Path) -> None:
     agent = {"actor_role": "agent", "public": True}
     figures = engine(

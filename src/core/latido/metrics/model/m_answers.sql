@@ -1,6 +1,7 @@
 -- Answers as KPIs read them: the score turned so that higher is better, judged once in `invalid`; the customer and the
 -- person found; in `excluded` the reason why an answer does not count. Of two answers at one instant, the greater
--- `answer_key` is the later. A legacy good/bad rating makes way for another csat answer about the same ticket.
+-- `answer_key` is the later. A legacy good/bad rating makes way for another csat answer about the same ticket. Answers
+-- about a deleted ticket go with it, since no vendor tells of them again.
 WITH filled AS (
     SELECT r.source, r.source_id, r.kind, r.survey_id, r.scale_min, r.scale_max, r.touchpoint, r.channel, r.ticket_id,
            r.contact_id, r.higher_is_better, MAKE_TIMESTAMP(EPOCH_US(r.answered_at)) AS answered_at,
@@ -42,10 +43,11 @@ SELECT o.source, o.source_id, o.customer_id, o.person_id, o.answer_key, o.kind, 
        o.scale_max, o.higher_is_better, o.invalid, o.has_comment, o.touchpoint,
        COALESCE(o.channel, t.channel) AS channel, t.team, o.ticket_id, o.answered_at,
        CAST(o.answered_at AT TIME ZONE 'UTC' AT TIME ZONE $zone AS DATE) AS answered_on,
-       COALESCE(o.excluded, CASE WHEN m.customer_id IS NOT NULL THEN 'test_account' END) AS excluded
+       COALESCE(o.excluded, CASE WHEN t.is_deleted THEN 'deleted'
+                                 WHEN m.customer_id IS NOT NULL THEN 'test_account' END) AS excluded
 FROM owned AS o
 LEFT JOIN (SELECT customer_id FROM m_customers WHERE is_test) AS m ON m.customer_id = o.customer_id
-LEFT JOIN (SELECT k.source, k.source_id, k.team, k.channel
+LEFT JOIN (SELECT k.source, k.source_id, k.team, k.channel, COALESCE(k.excluded = 'deleted', false) AS is_deleted
            FROM m_tickets AS k
            WHERE EXISTS (SELECT 1 FROM survey_responses AS r
                          WHERE r.source = k.source AND r.ticket_id = k.source_id)) AS t
