@@ -8,7 +8,7 @@ from contextvars import copy_context
 import orjson
 import pytest
 
-from latido.connect import METER, Meter
+from latido.connect import METER, Meter, Shape
 from latido.errors import ConfigurationError, VendorUnavailable
 from tests.core.connect.vendors import Asked, Loopback, raw, raw_json
 
@@ -147,3 +147,24 @@ def test_a_vendors_cookies_are_not_sent_back() -> None:
         http.get("b")
 
     assert ["cookie" in asked.headers for asked in vendor.asked] == [False, False]
+
+
+@pytest.mark.parametrize("shape", [None, Shape({"tickets": ["id", "subject"]})])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (rb'"cut \ud83d"', "cut \N{REPLACEMENT CHARACTER}"),
+        (rb'"whole \ud83d\ude00"', "whole \N{GRINNING FACE}"),
+        (b'"cut \xf0\x9f"', "cut \N{REPLACEMENT CHARACTER}"),
+        (b"NaN", None),
+        (b"1e400", None),
+    ],
+)
+def test_a_value_that_no_json_should_hold_does_not_keep_the_page_away(
+    written: bytes, read: str | None, shape: Shape | None
+) -> None:
+    """It would do so for ever: the vendor sends the same again."""
+    body = b'{"tickets": [{"id": 1, "subject": ' + written + b"}]}"
+
+    with Loopback(lambda _asked: raw(body)) as vendor:
+        assert {"tickets": [{"id": 1, "subject": read}]} == vendor.http().get("tickets", shape=shape).json()

@@ -131,3 +131,25 @@ def test_a_computed_value_knows_all_fields_that_it_needs() -> None:
     assert ("a", "x.b") == total.paths
     assert "total(a, x.b)" == total.description
     assert 3 == mapped(total, {"a": 1, "x": {"b": 2}}, "agent_replies")
+
+
+def test_a_function_that_fails_in_any_way_rejects_one_record() -> None:
+    """It goes to quarantine under the key of the row that it would have been."""
+    key = computed("rating:", lambda each: f"rating:{each}", "id")
+    mapping = Mapping(Ticket, source_id=key, created_at=epoch_seconds("at"), subject=computed("a", lambda v: v[0], "s"))
+
+    rows, rejected = mapping.bound(Context()).rows(
+        [{"id": 1, "at": 1e30, "s": "x"}, {"id": 2, "at": 0, "s": ""}, {"id": 3, "at": 0, "s": "x"}]
+    )
+
+    assert ["rating:3"] == rows.columns["source_id"]
+    assert ["rating:1", "rating:2"] == [each.source_id for each in rejected]
+
+
+def test_an_instant_without_zone_has_no_date() -> None:
+    """The zone of this machine would decide."""
+    bound = Mapping(Deal, source_id=constant("1"), close_date=local_date("at")).bound(Context(time_zone=MADRID))
+
+    _rows, (rejected,) = bound.rows([{"at": "2026-01-31T23:30:00"}])
+
+    assert "close_date: expected a point in time with its zone" == rejected.reason

@@ -48,7 +48,8 @@ def test_what_is_no_text_is_refused(value: object) -> None:
         ("2026-01-05T10:00:00.123456+02:00", datetime(2026, 1, 5, 8, 0, 0, 123456, tzinfo=UTC)),
         ("2026-01-05T10:00:00.000+0000", datetime(2026, 1, 5, 10, tzinfo=UTC)),
         (datetime(2026, 1, 5, 10, tzinfo=timezone(timedelta(hours=-5))), datetime(2026, 1, 5, 15, tzinfo=UTC)),
-        ("9999-12-31T00:00:00Z", datetime(9999, 12, 31, tzinfo=UTC)),
+        ("1883-11-18T12:03:58.000001Z", datetime(1883, 11, 18, 12, 3, 58, 1, tzinfo=UTC)),
+        ("9999-12-31T23:59:59.999999Z", datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
     ],
 )
 def test_an_instant_is_kept_in_utc(value: object, expected: datetime) -> None:
@@ -137,3 +138,27 @@ def test_user_defined_fields_are_the_same_whatever_their_order() -> None:
 def test_every_table_is_found_by_its_name() -> None:
     assert list(ENTITIES) == list(TABLES.values())
     assert 17 == len(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("entity", "column", "value"),
+    [
+        (Ticket, "status", {"name": "open"}),
+        (Ticket, "reopens", "1e30"),
+        (Ticket, "reopens", float("nan")),
+        (Ticket, "tags", ["cut \ud83d"]),
+        (Ticket, "custom", {"endless": float("inf"), "cut": "\ud83d"}),
+        (Deal, "amount", "99999999999999.99999"),
+    ],
+)
+def test_whatever_does_not_fit_is_refused_alone(entity: type[Record], column: str, value: object) -> None:
+    """And takes no other record with it."""
+    rows, rejected = Rows.of(entity, [{"source_id": "1", column: value}, {"source_id": "2"}])
+
+    assert (["2"], ["1"]) == (rows.columns["source_id"], [each.source_id for each in rejected])
+
+
+def test_custom_fields_may_hold_what_json_hardly_can() -> None:
+    assert {"id": 2.0**70, "name": "cut \N{REPLACEMENT CHARACTER}"} == kept(
+        Account, custom={"id": 2**70, "name": "cut \ud83d"}
+    )

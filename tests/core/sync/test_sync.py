@@ -305,6 +305,22 @@ def test_full_and_since_move_the_cursor_back(warehouse: Warehouse, tmp_path: Pat
     assert [{"since": began}, {"since": began}, {"since": "2026-02-03T00:00:00+00:00"}] == script.read_from
 
 
+def test_since_does_not_skip_what_was_never_read(warehouse: Warehouse, tmp_path: Path) -> None:
+    def two_pages(cursor: Cursor) -> Iterator[Page]:
+        yield page(Account, {"source_id": "1"}, cursor={"after": 1})
+        if "since" in cursor:
+            raise VendorUnavailable("The vendor fell asleep.")
+
+    script = Script("accounts", (Account,), two_pages)
+    source = source_of(tmp_path, script)
+
+    synced(warehouse, source, since=date(2026, 2, 3))
+    synced(warehouse, source, since=date(2026, 2, 3))
+    synced(warehouse, source, since=NOON.date() + timedelta(days=30))
+
+    assert [{"since": None}, {"after": 1}, {"after": 1}] == script.read_from
+
+
 def test_reference_tables_are_read_at_most_once_an_hour(warehouse: Warehouse, tmp_path: Path) -> None:
     clock, reads = FakeClock(), 0
 
@@ -473,3 +489,14 @@ def test_chunking_and_delivering_twice_change_nothing(
 
             expected = [(key, name) for key, (_rank, name) in sorted(winners.items())]
             assert expected == stored(warehouse, Account, "source_id", "name")
+
+
+def test_texts_that_hardly_any_program_expects_are_stored(warehouse: Warehouse, tmp_path: Path) -> None:
+    odd = {"source_id": "1", "name": "", "domain": "a\0b", "website": "cut \ud83d", "industry": "x" * 1_000_000}
+
+    report = synced(warehouse, source_of(tmp_path, accounts(page(Account, odd, cursor={"after": 1}))))
+
+    assert 0 == report.exit_code
+    assert [("", "a\0b", "cut \N{REPLACEMENT CHARACTER}", "x" * 1_000_000)] == stored(
+        warehouse, Account, "name", "domain", "website", "industry"
+    )

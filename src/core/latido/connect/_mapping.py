@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from latido.connect._rows import Rejected, typed
+from latido.connect._rows import UNFIT, Rejected, typed
 from latido.errors import ConfigurationError
 from latido.messages import marker
 
@@ -142,7 +142,7 @@ class BoundMapping:
         """Return one row per record, and the records that do not fit with the reason."""
         try:
             columns = {name: [get(record) for record in records] for name, get in self.getters.items()}
-        except (ValueError, TypeError, AttributeError):
+        except UNFIT:
             return self._one_by_one(records)
         return typed(self.entity, columns, records)
 
@@ -163,11 +163,15 @@ class BoundMapping:
         for name, get in self.getters.items():
             try:
                 get(record)
-            except (ValueError, TypeError, AttributeError) as error:
+            except UNFIT as error:
                 return f"{name}: {error}"
         return None
 
 
 def _rejected(mapping: BoundMapping, record: Any, reason: str) -> Rejected:
-    key = record.get("id") if isinstance(record, dict) else None
+    """Return *record* under the key that its row would have, so that the row takes it out of quarantine one day."""
+    try:
+        key = mapping.getters["source_id"](record)
+    except UNFIT:
+        key = record.get("id") if isinstance(record, dict) else None
     return Rejected(mapping.entity.table, None if key is None else str(key), reason, record)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from latido.schema import ColumnType, Record
 
 
+UNFIT = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
+"""What a value raises that is not what its mapping or its column expects."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A record that could not be typed or keyed, with the reason and what the vendor sent."""
@@ -78,7 +82,7 @@ def _column(name: str, kind: ColumnType, values: list[Any], faults: dict[int, st
     coerce, exact = kind.coerce, kind.exact
     try:
         return [value if value is None or value.__class__ is exact else coerce(value) for value in values]
-    except (ValueError, OverflowError):
+    except UNFIT:
         return [_value(name, kind, value, position, faults) for position, value in enumerate(values)]
 
 
@@ -87,7 +91,7 @@ def _value(name: str, kind: ColumnType, value: Any, position: int, faults: dict[
         return None
     try:
         return kind.coerce(value)
-    except (ValueError, OverflowError) as error:
+    except UNFIT as error:
         faults.setdefault(position, f"{name}: {error}")
         return None
 

@@ -105,6 +105,8 @@ def local_date(value: Source | str) -> Source:
             found = get(record)
             if isinstance(found, str):
                 found = date.fromisoformat(found) if len(found) == len("2026-01-31") else datetime.fromisoformat(found)
+            if isinstance(found, datetime) and found.tzinfo is None:
+                raise ValueError("expected a point in time with its zone")
             return found.astimezone(context.time_zone).date() if isinstance(found, datetime) else found
 
         return find

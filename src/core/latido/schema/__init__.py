@@ -3,7 +3,7 @@
 Times are UTC instants, dates are calendar dates that never move, money is decimal with an ISO 4217 currency beside it.
 """
 
-from latido.schema._columns import ColumnType
+from latido.schema._columns import ColumnType, whole_characters
 from latido.schema._record import Record
 from latido.schema.customers import Account, Association, Contact, User
 from latido.schema.revenue import Campaign, Cart, Contract, Deal, DealStage, FxRate, MarketingSpend
@@ -55,4 +55,5 @@ __all__ = [
     "TicketEvent",
     "User",
     "WebSession",
+    "whole_characters",
 ]

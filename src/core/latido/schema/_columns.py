@@ -6,8 +6,10 @@ doubles) and are cast there, a whole column at a time.
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Carrier: TypeAlias = Literal["text", "integer", "boolean", "double"]
-_MICROSECONDS = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,12 @@ def _text(value: Any) -> str:
 
 
 def _whole(value: Any) -> int:
-    if isinstance(value, str):
-        value = _number(value)
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or value != value // 1:
-        raise ValueError(f"expected a whole number, found {type(value).__name__}")
-    whole = int(value)
-    if not -(2**63) <= whole < 2**63:
+    number = value if value.__class__ is int else _number(value)
+    if not -(2**63) <= number < 2**63:
         raise ValueError("expected a whole number of at most 64 bits")
-    return whole
+    if number != number // 1:
+        raise ValueError(f"expected a whole number, found {type(value).__name__}")
+    return int(number)
 
 
 def _flag(value: Any) -> bool:
@@ -89,7 +91,7 @@ def instant(value: Any) -> int:
         raise ValueError(f"expected a point in time, found {type(value).__name__}")
     if value.tzinfo is None:
         raise ValueError("expected a point in time with its zone")
-    return round(value.timestamp() * _MICROSECONDS)
+    return (value - _EPOCH) // _MICROSECOND
 
 
 def _day(value: Any) -> str:
@@ -109,7 +111,15 @@ def _tags(value: Any) -> str:
 def _json(value: Any) -> str:
     if not isinstance(value, dict):
         raise ValueError(f"expected an object, found {type(value).__name__}")
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # A number of more than 64 bits, or half a character.
+        return whole_characters(json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False))
+
+
+def whole_characters(text: str) -> str:
+    """Return *text* with a mark for each half of a surrogate pair: nothing can store what was cut through."""
+    return _LONE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _decimal(precision: int, scale: int) -> ColumnType:
@@ -117,10 +127,11 @@ def _decimal(precision: int, scale: int) -> ColumnType:
 
     def coerce(value: Any) -> str:
         number = _number(value)
-        if abs(number) >= limit:
-            raise ValueError(f"expected a number below 10^{precision - scale}")
         # Decimal.quantize rounds half to even, as the schema asks; the warehouse's own cast rounds half up.
-        return format(number.quantize(Decimal(1).scaleb(-scale)), "f")
+        rounded = number.quantize(Decimal(1).scaleb(-scale)) if abs(number) < limit else number
+        if abs(rounded) >= limit:
+            raise ValueError(f"expected a number below 10^{precision - scale}")
+        return format(rounded, "f")
 
     kind = f"DECIMAL({precision},{scale})"
     return ColumnType(f"decimal({precision},{scale})", kind, "text", coerce, f"CAST({{}} AS {kind})")

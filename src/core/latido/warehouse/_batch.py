@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from latido.schema import whole_characters
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -69,7 +71,14 @@ def arrow(rows: Rows, offset: int) -> RecordBatch:
     }
     empty: list[None] = [None] * len(rows)
     arrays: dict[str, Any] = {
-        name: Array(rows.columns.get(name, empty), carriers[kind.carrier]) for name, kind in types.items()
+        name: _array(Array, rows.columns.get(name, empty), carriers[kind.carrier]) for name, kind in types.items()
     }
     arrays["_position"] = Array(list(range(offset, offset + len(rows))), DataType.int64())
     return RecordBatch.from_pydict(arrays)
+
+
+def _array(make: Any, values: list[Any], carrier: Any) -> Any:
+    try:
+        return make(values, carrier)
+    except UnicodeEncodeError:
+        return make([whole_characters(each) if isinstance(each, str) else each for each in values], carrier)
