@@ -17,12 +17,18 @@ def where_to_start(
     source: Source, stream: Stream, stored: StoredCursor | None, options: Options
 ) -> tuple[Cursor, bool]:
     """Return the cursor from which to read, and whether that reads everything."""
-    if options.since is not None:
-        return stream.start(_midnight(options.since, source)), False
     afresh = options.full or stream.mode == "snapshot"
     if stored is None or stored.cursor is None or afresh or mapping_changed(stream, stored):
         return stream.start(_midnight(source.settings.start_date, source)), True
+    since = _midnight(options.since, source)
+    if since is not None and _was_passed(since, stored):
+        return stream.start(since), False
     return stored.cursor, False
+
+
+def _was_passed(since: datetime, stored: StoredCursor) -> bool:
+    """Whether *since* lies behind where the stream stands: a cursor moves back, never over what was not read yet."""
+    return stored.complete_at is not None and since <= stored.complete_at
 
 
 def mapping_changed(stream: Stream, stored: StoredCursor | None) -> bool:

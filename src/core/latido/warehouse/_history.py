@@ -20,11 +20,12 @@ _UTC_TEXT = "STRFTIME({}, '%Y-%m-%dT%H:%M:%S.%f+00:00')"
 
 @dataclass(frozen=True, slots=True)
 class StoredCursor:
-    """Where a stream stands, and when its last sweep ended."""
+    """Where a stream stands, when its last sweep ended, and when its last run began if that read all there was."""
 
     cursor: Cursor | None
     fingerprint: str | None
     swept_at: datetime | None
+    complete_at: datetime | None
 
 
 def utc_text(column: str) -> str:
@@ -35,13 +36,18 @@ def utc_text(column: str) -> str:
 def cursors(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, StoredCursor]:
     """Return where each stream of *source* stands."""
     found = connection.execute(
-        f"SELECT stream, cursor, fingerprint, {utc_text('swept_at')} FROM _latido_cursors WHERE source = ?", [source]
+        f"""SELECT c.stream, c.cursor, c.fingerprint, {utc_text("c.swept_at")}, {utc_text("r.started_at")}
+            FROM _latido_cursors AS c
+            LEFT JOIN (SELECT stream, complete, started_at,
+                              ROW_NUMBER() OVER (PARTITION BY stream ORDER BY started_at DESC) AS turn
+                       FROM _latido_receipts WHERE source = $source) AS r
+              ON r.stream = c.stream AND r.turn = 1 AND r.complete
+            WHERE c.source = $source""",
+        {"source": source},
     ).fetchall()
     return {
-        stream: StoredCursor(
-            orjson.loads(cursor) if cursor else None, print_, datetime.fromisoformat(swept) if swept else None
-        )
-        for stream, cursor, print_, swept in found
+        stream: StoredCursor(orjson.loads(cursor) if cursor else None, print_, _instant(swept), _instant(complete))
+        for stream, cursor, print_, swept, complete in found
     }
 
 
@@ -99,3 +105,7 @@ def stored_rows(connection: duckdb.DuckDBPyConnection, source: str, stream: Stre
         for entity in stream.entities
     )
     return sum(counts)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
