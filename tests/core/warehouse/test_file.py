@@ -130,7 +130,8 @@ def test_a_file_that_is_no_warehouse_is_not_touched(warehouse: Warehouse) -> Non
     assert warehouse.path.read_text().startswith("my diary")
 
 
-def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("room", "more"), [(3_000_000, 60_000), (1_000_000, 3_000)], ids=["rows", "commit"])
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path, room: int, more: int) -> None:
     """A file size limit stands for the disk: the operating system refuses the same writes."""
     program = """
 import resource, signal, sys
@@ -139,15 +140,15 @@ from latido.schema import Account
 from latido.warehouse import Warehouse
 from tests.memory import Script, page, source_of, stored, synced
 
-folder = Path(sys.argv[1])
+folder, room, more = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 warehouse = Warehouse(folder / "latido.duckdb")
 def rows(first, n):
     return [{"source_id": str(i), "name": f"{i * 7919 % 104729:x}" * 40} for i in range(first, first + n)]
 few = Script("accounts", (Account,), lambda c: [page(Account, *rows(0, 10), cursor={"after": 1})])
-many = Script("accounts", (Account,), lambda c: [page(Account, *rows(10, 60_000), cursor={"after": 2})])
+many = Script("accounts", (Account,), lambda c: [page(Account, *rows(10, more), cursor={"after": 2})])
 assert synced(warehouse, source_of(folder, few)).exit_code == 0
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
 report = synced(warehouse, source_of(folder, many))
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 print(report.exit_code, report.outcomes[0].problems[0].message)
@@ -155,10 +156,11 @@ print(len(stored(warehouse, Account, "source_id")))
 print(synced(warehouse, source_of(folder, many)).exit_code, len(stored(warehouse, Account, "source_id")))
 """
 
-    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", program, str(tmp_path), str(room), str(more)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     expected = "1 The disk is full: latido.duckdb could not be written. What was stored before is safe."
-    assert [expected, "10", "0 60010"] == done.stdout.splitlines(), done.stderr
+    assert [expected, "10", f"0 {more + 10}"] == done.stdout.splitlines(), done.stderr
 
 
 def test_a_published_copy_is_renewed_while_somebody_reads_the_old_one(tmp_path: Path, warehouse: Warehouse) -> None:

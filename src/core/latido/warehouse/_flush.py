@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import orjson
@@ -52,7 +53,10 @@ def flush(
         step("cursor")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        import duckdb
+
+        with suppress(duckdb.TransactionException):  # A commit that failed, on a full disk, has rolled back already.
+            connection.execute("ROLLBACK")
         raise
     return counts
 
