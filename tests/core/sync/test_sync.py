@@ -16,7 +16,7 @@ from latido.connect import Count, Mapping, Page, Rejected
 from latido.errors import CredentialError, NotOffered, UsageError, VendorUnavailable
 from latido.schema import Account, Contact, Ticket, TicketEvent
 from latido.sync import Options, Sync, retry_quarantine
-from latido.warehouse import Warehouse
+from latido.warehouse import Warehouse, meta
 from tests.memory import NOON, FakeClock, Listener, Script, ScriptedStream, page, source_of, stored, synced
 
 if TYPE_CHECKING:
@@ -129,6 +129,69 @@ def test_a_snapshot_deletes_what_it_no_longer_brings(warehouse: Warehouse, tmp_p
     assert [("1", True), ("2", False)] == stored(warehouse, Account, "source_id", "is_deleted")
 
 
+def test_children_of_a_parent_that_is_not_named_stay(warehouse: Warehouse, tmp_path: Path) -> None:
+    """A page may bring some children of one parent and all of another."""
+    family = page(TicketEvent, {"source_id": "a", "ticket_id": "t"}, {"source_id": "b", "ticket_id": "u"})
+    later = page(TicketEvent, {"source_id": "c", "ticket_id": "u"}, replaces={TicketEvent: ("ticket_id", ["t"])})
+
+    synced(warehouse, source_of(tmp_path, Script("events", (TicketEvent,), lambda _cursor: [family, later])))
+
+    assert [("a", True), ("b", False), ("c", False)] == stored(warehouse, TicketEvent, "source_id", "is_deleted")
+
+
+def test_a_page_of_marks_alone_is_stored(warehouse: Warehouse, tmp_path: Path) -> None:
+    events = [page(TicketEvent, {"source_id": "e", "ticket_id": "t"}), Page(replaces={TicketEvent: ("ticket_id", "t")})]
+    people = [page(Contact, {"source_id": "1"}, {"source_id": "2"}), Page(merged={Contact: {"1": "2"}})]
+    for turn in (0, 1):
+        scripts = [
+            Script("events", (TicketEvent,), lambda _cursor, turn=turn: [events[turn]]),
+            Script("people", (Contact,), lambda _cursor, turn=turn: [people[turn]]),
+        ]
+        synced(warehouse, source_of(tmp_path, *scripts))
+
+    assert [(True,)] == stored(warehouse, TicketEvent, "is_deleted")
+    assert [("2",), (None,)] == stored(warehouse, Contact, "merged_into")
+
+
+def test_a_snapshot_of_two_tables_deletes_in_each_what_is_gone_there(warehouse: Warehouse, tmp_path: Path) -> None:
+    before = [page(Account, {"source_id": "1"}), page(Contact, {"source_id": "c"}, {"source_id": "d"})]
+    after = [page(Account, {"source_id": "1"}), page(Contact, {"source_id": "d"})]
+
+    for turn in (before, after):
+        script = Script("both", (Account, Contact), lambda _cursor, turn=turn: turn, mode="snapshot")
+        synced(warehouse, source_of(tmp_path, script))
+
+    assert [("1", False)] == stored(warehouse, Account, "source_id", "is_deleted")
+    assert [("c", True), ("d", False)] == stored(warehouse, Contact, "source_id", "is_deleted")
+
+
+def test_a_snapshot_keeps_what_is_there_but_does_not_fit(warehouse: Warehouse, tmp_path: Path) -> None:
+    for employees in (3, "many"):
+        odd = page(Account, {"source_id": "1", "employees": employees})
+        report = synced(warehouse, source_of(tmp_path, accounts(odd, mode="snapshot")))
+
+    assert 5 == report.exit_code
+    assert [(3, False)] == stored(warehouse, Account, "employees", "is_deleted")
+
+
+def data_version(warehouse: Warehouse) -> str | None:
+    with warehouse.reading() as connection:
+        return meta(connection, "data_version")
+
+
+def test_what_a_census_deletes_makes_figures_stale(warehouse: Warehouse, tmp_path: Path) -> None:
+    script = accounts(many(2), deletions="census", ids=lambda: [["0"]])
+    clock = FakeClock()
+    synced(warehouse, source_of(tmp_path, script, clock=clock))
+    before = data_version(warehouse)
+    clock.instant += timedelta(hours=24)
+    script.pages = lambda _cursor: []
+
+    synced(warehouse, source_of(tmp_path, script, clock=clock))
+
+    assert before != data_version(warehouse)
+
+
 def many(n: int) -> Page:
     return page(Account, *[{"source_id": str(each)} for each in range(n)], cursor={"after": n})
 
@@ -176,6 +239,27 @@ def test_a_record_that_does_not_fit_is_quarantined_until_it_does(warehouse: Ware
     assert 0 == synced(warehouse, source_of(tmp_path, accounts(mended))).exit_code
     with warehouse.reading() as connection:
         assert [] == connection.execute("SELECT * FROM _latido_quarantine").fetchall()
+
+
+def test_a_record_that_fits_on_a_later_page_leaves_quarantine(warehouse: Warehouse, tmp_path: Path) -> None:
+    pages = [
+        page(Account, {"source_id": "1", "employees": "many"}, cursor={"after": 1}),
+        page(Account, {"source_id": "1", "employees": 3}, cursor={"after": 2}),
+    ]
+
+    synced(warehouse, source_of(tmp_path, accounts(*pages)))
+
+    with warehouse.reading() as connection:
+        assert [] == connection.execute("SELECT * FROM _latido_quarantine").fetchall()
+
+
+def test_quarantine_keeps_whatever_a_vendor_sends(warehouse: Warehouse, tmp_path: Path) -> None:
+    sent: list[object] = [{"id": 2**70}, {"cut": "\ud83d"}, {"nan": float("nan")}, {1: "a\0b"}, {(1, 2): 2**70}, "text"]
+    rejected = [Rejected("accounts", str(at), "odd \ud83d", each) for at, each in enumerate(sent)]
+
+    report = synced(warehouse, source_of(tmp_path, accounts(Page(rejected=rejected, cursor={"after": 1}))))
+
+    assert (5, 6) == (report.exit_code, report.outcomes[0].receipts[0].quarantined)
 
 
 def test_one_failing_stream_does_not_stop_the_others(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -459,6 +543,37 @@ def test_quarantined_records_get_a_second_chance(warehouse: Warehouse, tmp_path:
 
     assert [(1, 0)] == [(receipt.inserted, receipt.quarantined) for receipt in again]
     assert [("1", 10), ("2", 5)] == stored(warehouse, Account, "source_id", "employees")
+
+
+def said(key: str, version: int, mark: str) -> Page:
+    """Return a page about *key*: a row of *version*, or a mark."""
+    match mark:
+        case "deleted":
+            return Page(deleted={Account: {key: None}}, cursor={"at": version})
+        case "merged":
+            return Page(merged={Account: {key: "survivor"}}, cursor={"at": version})
+        case _:
+            return page(Account, {"source_id": key, "version": version, "name": mark}, cursor={"at": version})
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ab"), st.integers(0, 2), st.sampled_from(["x", "y", "deleted", "merged"])),
+        min_size=2,
+        max_size=8,
+    )
+)
+@settings(max_examples=15, deadline=None)
+def test_marks_and_rows_count_in_their_order_however_they_are_flushed(pages: list[tuple[str, int, str]]) -> None:
+    found = []
+    for checkpoint in (1, 1000):
+        with TemporaryDirectory() as folder:
+            warehouse = Warehouse(Path(folder) / "latido.duckdb")
+            script = Script("accounts", (Account,), lambda _cursor: [said(*each) for each in pages])
+            synced(warehouse, source_of(Path(folder), script), checkpoint_rows=checkpoint)
+            found.append(stored(warehouse, Account, "source_id", "version", "name", "is_deleted", "merged_into"))
+
+    assert found[0] == found[1]
 
 
 @given(

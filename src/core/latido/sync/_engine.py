@@ -23,7 +23,7 @@ from latido.sync._source_run import SourceRun
 from latido.sync._writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from latido.errors import LockedError
@@ -48,7 +48,7 @@ class Sync:
 
         Raises UsageError for a stream that no source has; what goes wrong with a source is in the report.
         """
-        self._check_streams()
+        check_streams(self.sources, self.options)
         run_id = _new_run_id(self.sources[0].clock.now())
         timer = self._timer()
         try:
@@ -101,15 +101,15 @@ class Sync:
     def _waiting(self, locked: LockedError) -> None:
         self.observer.warned("", _("Waiting: {why}", why=locked.message))
 
-    def _check_streams(self) -> None:
-        if not self.options.streams:
-            return
-        known = {stream for source in self.sources for stream in stream_names(source)}
-        for name in self.options.streams:
-            if name not in known:
-                near = nearest(name, known)
-                hint = _("Did you mean {near}?", near=near) if near else ", ".join(sorted(known))
-                raise UsageError(_("There is no stream {name}.", name=name), hint)
+
+def check_streams(sources: Iterable[Source], options: Options) -> None:
+    """Raise UsageError when the options name a stream that none of *sources* has."""
+    known = {stream for source in sources for stream in stream_names(source)} if options.streams else set()
+    for name in options.streams:
+        if name not in known:
+            near = nearest(name, known)
+            hint = _("Did you mean {near}?", near=near) if near else ", ".join(sorted(known))
+            raise UsageError(_("There is no stream {name}.", name=name), hint)
 
 
 def stream_names(source: Source) -> list[str]:

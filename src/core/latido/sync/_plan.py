@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from latido.connect import Runtime
 from latido.sync._cursor import sweep_is_due, where_to_start
+from latido.sync._engine import check_streams
 from latido.sync._source_run import wanted
 from latido.warehouse import cursors
 
@@ -35,7 +36,8 @@ class Planned:
 
 
 def plan(warehouse: Warehouse, sources: Sequence[Source], options: Options) -> list[Planned]:
-    """Return what a sync with these options would take."""
+    """Return what a sync with these options would take; raises UsageError for a stream that no source has."""
+    check_streams(sources, options)
     return [planned for source in sources for planned in _planned(warehouse, source, options)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextvars
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from latido.connect import METER, Meter
@@ -108,9 +107,12 @@ class StreamRun:
     def _pages(self, cursor: Cursor) -> None:
         for page in self.stream.pages(cursor):
             self._take(page)
-            if self.stream.connector.runtime.stopping.is_set():
-                self._hand_over()
-                raise Stopped(_("{source}: {stream} was stopped.", source=self.source.name, stream=self.stream.name))
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Raise Stopped when the run is asked to end; what was read is stored on the way out."""
+        if self.stream.connector.runtime.stopping.is_set():
+            raise Stopped(_("{source}: {stream} was stopped.", **self._names))
 
     def _take(self, page: Page) -> None:
         fetched = page.fetched or sum(len(rows) for rows in page.rows) + len(page.rejected)
@@ -134,7 +136,7 @@ class StreamRun:
 
     def _hand_over(self) -> None:
         """Give what was read to the writer; fails when an earlier portion could not be written."""
-        if self._batch.size or self._batch.rejected or self._moved():
+        if self._batch.size or self._moved():
             seen = self.stream.mode == "snapshot"
             self._pending.append(self.writer.store(self._batch, self._fingerprint, seen=seen))
             self._new_batch()
@@ -192,11 +194,18 @@ class StreamRun:
         self.receipt.swept = True
 
     def _take_census(self) -> None:
-        entity, names = self.stream.entities[0], (self.source.name, self.stream.name)
-        until = self._begin_census()
+        entity, until, some = self.stream.entities[0], self._begin_census(), list[str]()
         for ids in self.stream.ids():
-            self.writer.call(partial(note_ids, entity=entity, source=names[0], stream=names[1], ids=ids))
+            self._go_on()
+            some += ids
+            if len(some) >= self.options.checkpoint_rows:
+                self._note(entity, some)
+                some = []
+        self._note(entity, some)
         self._bury(entity, until)
+
+    def _note(self, entity: type[Record], ids: list[str]) -> None:
+        self.writer.call(lambda c: note_ids(c, entity.table, self.source.name, self.stream.name, ids))
 
     def _counted(self) -> Count | None:
         """Return the vendor's count; one that it does not let us ask is no reason to read nothing."""

@@ -4,7 +4,7 @@ from latido.warehouse._batch import Batch
 from latido.warehouse._census import begin_census, end_census, note_ids
 from latido.warehouse._erasing import compact, forget_person, forget_source
 from latido.warehouse._file import Warehouse
-from latido.warehouse._flush import flush, touch
+from latido.warehouse._flush import flush
 from latido.warehouse._history import (
     StoredCursor,
     cursors,
@@ -19,7 +19,7 @@ from latido.warehouse._history import (
 from latido.warehouse._publish import publish
 from latido.warehouse._sql import scalar
 from latido.warehouse._standing import freshness, quarantined, receipts, runs, sources_standing, streams_standing
-from latido.warehouse._tables import SCHEMA_VERSION, columns, ddl, meta, put_meta
+from latido.warehouse._tables import SCHEMA_VERSION, columns, ddl, meta, put_meta, touch
 
 __all__ = [
     "SCHEMA_VERSION",

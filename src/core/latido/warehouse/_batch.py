@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from latido.schema import whole_characters
+from latido.warehouse._quarantine import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from arro3.core import RecordBatch
@@ -19,43 +20,77 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
+class Layer:
+    """Rows, and the marks that come after them. `replaced` maps (column, parent) to the children it has now."""
+
+    rows: dict[type[Record], list[RecordBatch]] = field(default_factory=lambda: defaultdict(list))
+    replaced: dict[type[Record], dict[tuple[str, str], set[str]]] = field(default_factory=lambda: defaultdict(dict))
+    deleted: dict[type[Record], dict[str, datetime | None]] = field(default_factory=lambda: defaultdict(dict))
+    merged: dict[type[Record], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+
+    def marks(self, rows: Rows) -> bool:
+        """Whether any of *rows* is marked here: it comes after its mark, and has to be written after it."""
+        keys = rows.columns["source_id"]
+        marked = (self.deleted.get(rows.entity, {}), self.merged.get(rows.entity, {}))
+        if not all(each.keys().isdisjoint(keys) for each in marked):
+            return True
+        replaced = self.replaced.get(rows.entity, {})
+        columns = {column for column, _parent in replaced} & rows.columns.keys()
+        return any((column, parent) in replaced for column in columns for parent in rows.columns[column])
+
+
+@dataclass(slots=True)
 class Batch:
-    """The pages of one stream since its last flush. `cursor` is where the stream resumes once this is stored."""
+    """The pages of one stream since its last flush. `cursor` is where the stream resumes once this is stored.
+
+    Its `layers` are written one after the other; `rejected` is known by table and key.
+    """
 
     source: str
     stream: str
-    rows: dict[type[Record], list[RecordBatch]] = field(default_factory=lambda: defaultdict(list))
-    deleted: dict[type[Record], dict[str, datetime | None]] = field(default_factory=lambda: defaultdict(dict))
-    merged: dict[type[Record], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    replaced: dict[type[Record], dict[tuple[str, str], set[str]]] = field(default_factory=lambda: defaultdict(dict))
-    rejected: list[Rejected] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=lambda: [Layer()])
+    rejected: dict[tuple[str, str], Rejected] = field(default_factory=dict)
     cursor: Cursor | None = None
     size: int = 0
 
     def add(self, page: Page) -> None:
         """Take in *page*: what it says comes after what is here already."""
+        if any(self.layers[-1].marks(rows) for rows in page.rows):
+            self.layers.append(Layer())
+        layer = self.layers[-1]
         for rows in page.rows:
-            for key in rows.columns["source_id"] if self.deleted.get(rows.entity) else ():
-                self.deleted[rows.entity].pop(key, None)  # it came back
-            if len(rows):
-                self.rows[rows.entity].append(arrow(rows, self.size))
-                self.size += len(rows)
+            self._add_rows(layer, rows)
+        for entity, (column, parents) in page.replaces.items():
+            layer.replaced[entity].update(_brought(page.rows, entity, column, parents))
+            self.size += len(parents)
         for entity, ids in page.deleted.items():
-            self.deleted[entity].update(ids)
+            layer.deleted[entity].update(ids)
             self.size += len(ids)
         for entity, pairs in page.merged.items():
-            self.merged[entity].update(pairs)
-        for entity, (column, parents) in page.replaces.items():
-            self._replace(page, entity, column, parents)
-        self.rejected.extend(page.rejected)
+            layer.merged[entity].update(pairs)
+            self.size += len(pairs)
+        self.rejected.update({(each.table, key_of(each)): each for each in page.rejected})
+        self.size += len(page.rejected)
 
-    def _replace(self, page: Page, entity: type[Record], column: str, parents: Any) -> None:
-        brought: dict[str, set[str]] = {parent: set() for parent in parents}
-        for rows in page.rows:
-            if rows.entity is entity:
-                for parent, child in zip(rows.columns[column], rows.columns["source_id"], strict=True):
-                    brought.setdefault(parent, set()).add(child)
-        self.replaced[entity].update({(column, parent): children for parent, children in brought.items()})
+    def _add_rows(self, layer: Layer, rows: Rows) -> None:
+        if len(rows):
+            layer.rows[rows.entity].append(arrow(rows, self.size))
+            self.size += len(rows)
+        for key in rows.columns["source_id"] if self.rejected else ():
+            self.rejected.pop((rows.entity.table, key), None)  # it fits by now
+
+
+def _brought(
+    page: Sequence[Rows], entity: type[Record], column: str, parents: Sequence[str]
+) -> dict[tuple[str, str], set[str]]:
+    """Return the children that *page* brings of those *parents* that it brings completely."""
+    brought: dict[tuple[str, str], set[str]] = {(column, parent): set() for parent in parents}
+    for rows in page:
+        if rows.entity is entity and column in rows.columns:
+            for parent, child in zip(rows.columns[column], rows.columns["source_id"], strict=True):
+                if (column, parent) in brought:
+                    brought[column, parent].add(child)
+    return brought
 
 
 def arrow(rows: Rows, offset: int) -> RecordBatch:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from latido.errors import GapError
 from latido.messages import marker
 from latido.warehouse._sql import scalar
+from latido.warehouse._tables import touch
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,12 +31,10 @@ def begin_census(connection: duckdb.DuckDBPyConnection, source: str, stream: str
     return int(scalar(connection, "SELECT NEXTVAL('_latido_seq')"))
 
 
-def note_ids(
-    connection: duckdb.DuckDBPyConnection, entity: type[Record], source: str, stream: str, ids: list[str]
-) -> None:
-    """Note that the vendor has *ids*."""
+def note_ids(connection: duckdb.DuckDBPyConnection, table: str, source: str, stream: str, ids: list[str]) -> None:
+    """Note that the vendor has *ids* in *table*."""
     connection.execute(
-        "INSERT INTO _latido_seen SELECT ?, ?, ?, UNNEST(CAST(? AS VARCHAR[]))", [source, stream, entity.table, ids]
+        "INSERT INTO _latido_seen SELECT ?, ?, ?, UNNEST(CAST(? AS VARCHAR[]))", [source, stream, table, ids]
     )
 
 
@@ -61,11 +60,15 @@ def end_census(
             _("{stream}: {gone} of {live} rows are gone at the vendor.", stream=stream, gone=gone, live=live),
             _("If that is true, run: latido sync {source} --allow-mass-delete", source=source),
         )
+    connection.execute("BEGIN")
     if gone:
         connection.execute(
             f"""UPDATE {entity.table} AS t SET is_deleted = true, _latido_hash = NULL, synced_at = NOW(),
                 seq = NEXTVAL('_latido_seq') WHERE {_LIVE} AND {_GONE}""",
             values,
         )
-    connection.execute("DELETE FROM _latido_seen WHERE source = ? AND stream = ?", [source, stream])
+        touch(connection)
+    seen = "DELETE FROM _latido_seen WHERE source = ? AND stream = ? AND table_name = ?"
+    connection.execute(seen, [source, stream, entity.table])
+    connection.execute("COMMIT")
     return int(gone)

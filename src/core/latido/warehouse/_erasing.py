@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from latido.schema import ENTITIES
-from latido.warehouse._flush import touch
 from latido.warehouse._sql import scalar
-from latido.warehouse._tables import INTERNAL
+from latido.warehouse._tables import INTERNAL, touch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

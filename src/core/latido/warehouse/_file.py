@@ -166,8 +166,11 @@ def _said_of(error: Exception, path: Path) -> LatidoError:
     if "not a valid DuckDB" in text:
         return ConfigurationError(
             _("{file} is not a warehouse of Latido.", file=path.name),
-            _('Set another file in latido.toml: [latido] warehouse = "latido.duckdb"'),
+            _('Move it away, or set another file in latido.toml: [latido] warehouse = "other.duckdb"'),
         )
     if isinstance(error, OSError) or type(error).__name__ == "IOException":
-        return LatidoError(_("{file} cannot be opened or written: {error}", file=path.name, error=text.splitlines()[0]))
+        return LatidoError(
+            _("{file} cannot be opened or written: {error}", file=path.name, error=text.splitlines()[0]),
+            _("Look who may read and write it and its folder."),
+        )
     return LatidoError(_("The warehouse failed: {error}", error=text.splitlines()[0] if text else repr(error)))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import orjson
 
-from latido.warehouse._sql import scalar
-from latido.warehouse._tables import put_meta
+from latido.warehouse._census import note_ids
+from latido.warehouse._quarantine import put_away, release
+from latido.warehouse._tables import touch
 from latido.warehouse._tombstones import mark_deleted, mark_merged, replace_children
 from latido.warehouse._upsert import upsert
 
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import duckdb
-    from arro3.core import RecordBatch
 
-    from latido.connect import Rejected
-    from latido.warehouse._batch import Batch
+    from latido.warehouse._batch import Batch, Layer
 
 _WRITTEN = ("inserted", "updated", "deleted", "merged")
 
@@ -61,11 +59,6 @@ def flush(
     return counts
 
 
-def touch(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note that rows changed: whatever was derived from them is out of date."""
-    put_meta(connection, "data_version", str(scalar(connection, "SELECT NEXTVAL('_latido_seq')")))
-
-
 def put_cursor(connection: duckdb.DuckDBPyConnection, batch: Batch, fingerprint: str) -> None:
     """Store where the stream of *batch* resumes."""
     key = [batch.source, batch.stream]
@@ -82,67 +75,34 @@ def put_cursor(connection: duckdb.DuckDBPyConnection, batch: Batch, fingerprint:
 
 def _data(connection: duckdb.DuckDBPyConnection, batch: Batch, run_id: str) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for entity, arrived in batch.rows.items():
-        counts += upsert(connection, entity, arrived, batch.source, batch.stream)
-        _release(connection, batch, entity.table, arrived)
-    for entity, brought in batch.replaced.items():
-        counts["deleted"] += replace_children(connection, entity, batch.source, brought)
-    for entity, ids in batch.deleted.items():
-        counts["deleted"] += mark_deleted(connection, entity, batch.source, ids)
-    for entity, pairs in batch.merged.items():
-        counts["merged"] += mark_merged(connection, entity, batch.source, pairs)
-    counts["quarantined"] += _quarantine(connection, batch, run_id)
+    for layer in batch.layers:
+        counts += _layer(connection, batch, layer)
+    counts["quarantined"] += put_away(connection, batch, run_id)
     return counts
 
 
-def _release(connection: duckdb.DuckDBPyConnection, batch: Batch, table: str, arrived: list[RecordBatch]) -> None:
-    """Take out of quarantine what fits by now."""
-    from arro3.core import Table
-
-    waiting = "SELECT 1 FROM _latido_quarantine WHERE source = ? AND table_name = ? LIMIT 1"
-    if not scalar(connection, waiting, [batch.source, table]):
-        return
-    connection.register("incoming", Table.from_batches(arrived))
-    connection.execute(
-        """DELETE FROM _latido_quarantine WHERE source = ? AND table_name = ?
-           AND source_id IN (SELECT source_id FROM incoming)""",
-        [batch.source, table],
-    )
-    connection.unregister("incoming")
-
-
-def _quarantine(connection: duckdb.DuckDBPyConnection, batch: Batch, run_id: str) -> int:
-    """Put away what does not fit; the same record again takes the place of its older self."""
-    last = {(each.table, _key(each)): each for each in batch.rejected}
-    for (table, key), each in last.items():
-        connection.execute(
-            "DELETE FROM _latido_quarantine WHERE source = ? AND table_name = ? AND source_id = ?",
-            [batch.source, table, key],
-        )
-        connection.execute(
-            "INSERT INTO _latido_quarantine VALUES (?, ?, ?, ?, ?, ?, ?, NOW())",
-            [batch.source, batch.stream, table, key, each.reason, _payload(each), run_id],
-        )
-    return len(last)
-
-
-def _payload(rejected: Rejected) -> str:
-    return orjson.dumps(rejected.payload, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _key(rejected: Rejected) -> str:
-    if rejected.source_id:
-        return rejected.source_id
-    return "sha256:" + hashlib.sha256(_payload(rejected).encode()).hexdigest()[:16]
+def _layer(connection: duckdb.DuckDBPyConnection, batch: Batch, layer: Layer) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for entity, arrived in layer.rows.items():
+        counts += upsert(connection, entity, arrived, batch.source, batch.stream)
+        release(connection, batch.source, entity.table, arrived)
+    for entity, brought in layer.replaced.items():
+        counts["deleted"] += replace_children(connection, entity, batch.source, brought)
+    for entity, ids in layer.deleted.items():
+        counts["deleted"] += mark_deleted(connection, entity, batch.source, ids)
+    for entity, pairs in layer.merged.items():
+        counts["merged"] += mark_merged(connection, entity, batch.source, pairs)
+    return counts
 
 
 def _note_seen(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    from arro3.core import Table
-
-    for entity, arrived in batch.rows.items():
-        connection.register("incoming", Table.from_batches(arrived))
-        connection.execute(
-            "INSERT INTO _latido_seen SELECT ?, ?, ?, source_id FROM incoming",
-            [batch.source, batch.stream, entity.table],
-        )
-        connection.unregister("incoming")
+    """Note what the vendor has: the rows, and what it has in a form that does not fit."""
+    for layer in batch.layers:
+        for entity, arrived in layer.rows.items():
+            for each in arrived:
+                note_ids(connection, entity.table, batch.source, batch.stream, each["source_id"].to_pylist())
+    unfit = defaultdict(list)
+    for table, key in batch.rejected:
+        unfit[table].append(key)
+    for table, keys in unfit.items():
+        note_ids(connection, table, batch.source, batch.stream, keys)

@@ -105,6 +105,11 @@ def put_meta(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> Non
     connection.execute("INSERT INTO _latido_meta VALUES (?, ?)", [key, value])
 
 
+def touch(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note that rows changed: whatever was derived from them is out of date."""
+    put_meta(connection, "data_version", str(scalar(connection, "SELECT NEXTVAL('_latido_seq')")))
+
+
 def _create(table: str, body: str) -> str:
     return f"CREATE TABLE IF NOT EXISTS {table} ({body})"
 
