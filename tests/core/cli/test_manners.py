@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import subprocess
@@ -219,3 +220,15 @@ def test_rows_are_the_same_in_every_format(synced: Terminal) -> None:
 
 def test_quiet_says_nothing_but_what_is_asked_for(project: Terminal) -> None:
     assert "" == project("sync", "--quiet").err
+
+
+def test_folder_that_may_not_be_written_is_named(project: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, *_mode: object, **_options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refused)
+
+    said = project("sync")
+
+    assert 3 == said.code
+    assert ".latido/locks may not be used: Read-only file system.\n  Look who may read" in said.err

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from latido.connect import Page
-from latido.errors import CredentialError
+from latido.errors import CredentialError, VendorUnavailable
 from tests.core.cli.conftest import TOML, Desk, DeskTickets
 
 if TYPE_CHECKING:
@@ -70,6 +70,12 @@ def test_quarantine_can_be_tried_again(project: Terminal, desk: type[Desk]) -> N
 
     assert 5 == said.code
     assert [1] == [each["quarantined"] for each in said.json["receipts"]]
+
+
+def test_quarantine_without_records_says_so(synced: Terminal) -> None:
+    shown, retried = synced("quarantine"), synced("quarantine", "retry")
+
+    assert ("", "Nothing is in quarantine.\n") == (shown.out, shown.err) == (retried.out, retried.err)
 
 
 def test_one_source_that_fails_does_not_stop_the_other(project: Terminal) -> None:
@@ -133,6 +139,29 @@ def said_receipts(project: Terminal) -> list[dict[str, Any]]:
     (run,) = project("status", "--format", "json").json["runs"]
     found: list[dict[str, Any]] = project("status", run["run_id"], "--format", "json").json["receipts"]
     return found
+
+
+def test_plan_of_a_stream_that_does_not_exist(project: Terminal) -> None:
+    said = project("sync", "--plan", "--stream", "tikets")
+
+    assert (2, "There is no stream tikets.\n  Did you mean tickets?\n") == (said.code, said.err)
+
+
+def test_what_several_streams_complain_of_is_said_once(project: Terminal, desk: type[Desk]) -> None:
+    class Asleep(DeskTickets):
+        def pages(self, cursor: Cursor) -> Iterator[Page]:
+            yield from ()
+            assert cursor
+            raise VendorUnavailable(f"{self.name} sleeps.", "Wake the vendor up.")
+
+    class Drowsy(Asleep):
+        name = "drowsy"
+
+    desk.streams = lambda self: [Asleep(self), Asleep(self), Drowsy(self)]  # type: ignore[method-assign]
+
+    said = project("sync", "--quiet")
+
+    assert (6, "support: tickets sleeps.\nsupport: drowsy sleeps.\n  Wake the vendor up.\n") == (said.code, said.err)
 
 
 def test_plan_costs_nothing(project: Terminal) -> None:

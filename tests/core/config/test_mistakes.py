@@ -131,14 +131,23 @@ def test_missing_setting_is_named(load: Loading, installed: Plugins) -> None:
         project.sources["support"].settings(installed)
 
 
-def test_unknown_connector_says_how_to_install_it(load: Loading, installed: Plugins) -> None:
-    project = load('[sources.support]\nconnector = "dekk"')
+@pytest.mark.parametrize(
+    ("name", "sentence", "hint"),
+    [
+        ("hubspot", "There is no connector hubspot installed.", "Install it: pip install latido-hubspot"),
+        # What is probably misspelt may be a stranger's package.
+        ("dekk", "There is no connector dekk installed. Did you mean desk?", "See what is installed: latido plugins"),
+    ],
+)
+def test_unknown_connector_says_what_to_do(
+    load: Loading, installed: Plugins, name: str, sentence: str, hint: str
+) -> None:
+    project = load(f'[sources.support]\nconnector = "{name}"')
 
     with pytest.raises(ConfigurationError) as caught:
         project.sources["support"].settings(installed)
 
-    assert "There is no connector dekk installed. Did you mean desk?" == str(caught.value)
-    assert "Install it: pip install latido-dekk" == str(caught.value.hint)
+    assert (sentence, hint) == (str(caught.value), str(caught.value.hint))
 
 
 def test_misspelt_source_in_a_variable_is_named(load: Loading) -> None:

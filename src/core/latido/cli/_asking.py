@@ -33,6 +33,9 @@ def confirm(talk: Talk, question: Message, *, yes: bool) -> None:
     """Go on if the user agrees to *question* or said *yes* beforehand; raises UsageError otherwise."""
     if yes:
         return
-    answer = ask(talk, _("{question} This cannot be undone. [y/N]", question=question))
+    try:
+        answer = ask(talk, _("{question} This cannot be undone. [y/N]", question=question))
+    except UsageError as nobody:
+        raise UsageError(nobody.message, _("Without a question: --yes")) from nobody
     if answer.lower() not in YES:
         raise UsageError(_("Nothing was done."), _("Without a question: --yes"))

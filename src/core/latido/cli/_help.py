@@ -37,7 +37,7 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A group of commands; without a command it shows its help."""
+    """A group of commands; without a command it shows its help, unless it does something itself."""
 
     def get_help(self, ctx: Any) -> str:
         return _headed(super().get_help(ctx), ctx)
@@ -47,7 +47,7 @@ class Group(TyperGroup):
         return list(self.commands)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args and not ctx.resilient_parsing:
+        if not args and not self.invoke_without_command and not ctx.resilient_parsing:
             typer.echo(ctx.get_help())
             ctx.exit()
         return super().parse_args(ctx, args)

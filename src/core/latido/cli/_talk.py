@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from latido.messages import render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from latido.errors import LatidoError
     from latido.messages import Message
 
@@ -39,11 +41,22 @@ class Talk:
 
     def complain(self, error: LatidoError) -> None:
         """Say what went wrong, and what to do next."""
-        hint = None if error.hint is None else str(render(error.hint, self.language))
-        if self.log_format == "json":
-            self._line("error", error.message, {"hint": hint, "exit_code": error.exit_code})
-        else:
-            self._write(f"{render(error.message, self.language)}\n" + (f"  {hint}\n" if hint else ""))
+        self.complain_of(None, [error])
+
+    def complain_of(self, source: str | None, errors: Iterable[LatidoError]) -> None:
+        """Say what went wrong with *source*: each sentence once, and what to do about several once, after them."""
+        sentences: dict[str | None, dict[str, int]] = {}
+        for error in errors:
+            hint = None if error.hint is None else str(render(error.hint, self.language))
+            text = str(render(error.message, self.language))
+            named = text if source is None or text.startswith(f"{source}:") else f"{source}: {text}"
+            sentences.setdefault(hint, {})[named] = error.exit_code
+        for hint, said in sentences.items():
+            if self.log_format == "json":
+                for text, code in said.items():
+                    self._line("error", text, {"hint": hint, "exit_code": code})
+            else:
+                self._write("".join(f"{text}\n" for text in said) + (f"  {hint}\n" if hint else ""))
 
     def _line(self, level: str, message: Message | str, values: dict[str, Any]) -> None:
         text = str(render(message, self.language))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latido.errors import LatidoError
+from latido.errors import ConfigurationError, LatidoError
 from latido.messages import marker
 
 if TYPE_CHECKING:
@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 _ = marker("latido")
 
 LOG = "last-error.log"
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def unexpected(error: Exception, arguments: Sequence[str], session: Session) -> LatidoError:
     """Return what to say about *error*, after its details were written down without any secret."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return LatidoError(_("The disk is full."), _("Free some space, then try again."))
+    if isinstance(error, OSError) and error.errno in FORBIDDEN:
+        return ConfigurationError(
+            _("{file} may not be used: {reason}.", file=str(error.filename or "?"), reason=error.strerror),
+            _("Look who may read and write it, or work in another folder: --project DIR"),
+        )
     log = _written(_details(error, arguments), session)
     said = _("Something unexpected happened: {error}.", error=type(error).__name__)
     return LatidoError(said, _("The details are in {log}. Please report them.", log=str(log)) if log else None)

@@ -67,13 +67,7 @@ class Plugins:
         """Return the connector *name*; raises ConfigurationError, with the nearest name, when it is not installed."""
         found = self.connectors()
         if name not in found:
-            near = nearest(name, found)
-            raise ConfigurationError(
-                _("There is no connector {name} installed. Did you mean {near}?", name=name, near=near)
-                if near
-                else _("There is no connector {name} installed.", name=name),
-                _("Install it: pip install latido-{name}", name=name),
-            )
+            raise _no_connector(name, nearest(name, found))
         return found[name]
 
     def kpis(self) -> list[Kpi]:
@@ -114,6 +108,18 @@ class Plugins:
             name = self.manager.get_name(plugin) or repr(plugin)
             self.left_out.append(LeftOut(name, name, _("its hook {hook} fails: {error}", hook=hook, error=repr(error))))
             return None
+
+
+def _no_connector(name: str, near: str | None) -> ConfigurationError:
+    """Say what to do: a name that is probably misspelt is nothing to install."""
+    if near:
+        return ConfigurationError(
+            _("There is no connector {name} installed. Did you mean {near}?", name=name, near=near),
+            _("See what is installed: latido plugins"),
+        )
+    return ConfigurationError(
+        _("There is no connector {name} installed.", name=name), _("Install it: pip install latido-{name}", name=name)
+    )
 
 
 def plugin_manager(

@@ -42,6 +42,7 @@ class Sync:
     observer: Observer = field(default_factory=Observer)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _signal: int | None = None
+    _broken: LatidoError | None = None
 
     def run(self) -> Report:
         """Sync every source and say how it went.
@@ -71,12 +72,15 @@ class Sync:
     def _outcome(self, source: Source, writer: Writer, run_id: str) -> Outcome:
         run = SourceRun(source, self.warehouse, writer, self.options, self.observer, self._stopping, run_id)
         outcome = run.run()
-        return replace(outcome, problems=tuple(self._explained(problem) for problem in outcome.problems))
+        explained = [self._explained(problem) for problem in outcome.problems]
+        return replace(outcome, problems=tuple({str(problem): problem for problem in explained}.values()))
 
     def _explained(self, problem: LatidoError) -> LatidoError:
         """Say why a stream was stopped, which it could not know itself."""
-        if not isinstance(problem, Stopped) or not self._stopping.is_set():
+        if type(problem) is not Stopped or not self._stopping.is_set():
             return problem
+        if self._broken is not None:
+            return self._broken
         if self._signal is not None:
             return Interrupted(_("Interrupted. What was read is stored."), SIGNAL_BASE + self._signal)
         return Stopped(_("The time is up. What was read is stored."), _("To go on, run: latido sync"))
@@ -87,8 +91,15 @@ class Sync:
             run_id,
             wait_seconds=self.options.timeout_seconds,
             on_wait=self._waiting,
+            on_broken=self._break,
+            in_a_hurry=self._stopping.is_set,
             step=self.options.step,
         )
+
+    def _break(self, error: LatidoError) -> None:
+        """End every stream: nothing that it reads could be stored."""
+        self._broken = error
+        self._stopping.set()
 
     def _timer(self) -> threading.Timer | None:
         if self.options.timeout_seconds is None:

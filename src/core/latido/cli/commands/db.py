@@ -14,6 +14,7 @@ from latido.cli._output import Column
 from latido.cli._session import Session, session
 from latido.errors import UsageError
 from latido.messages import marker
+from latido.suggest import nearest
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -63,13 +64,27 @@ def forget(
     from latido.warehouse import forget_source
 
     here = session(context)
-    with here.warehouse.reading():
-        """Fail at once where there is nothing to erase."""
+    _check_known(here, source)
     confirm(here.talk, _("Erase all that was read from {source}?", source=source), yes=yes)
     show_erased(here, forget_source(here.warehouse, source))
     if source in here.project.sources:
         here.talk.say(_("{source} is still in latido.toml: the next sync reads it again in full.", source=source))
     return 0
+
+
+def _check_known(here: Session, source: str) -> None:
+    from latido.warehouse import sources_standing
+
+    with here.warehouse.reading() as connection:
+        known = [each["source"] for each in sources_standing(connection)]
+    if source not in known:
+        near = nearest(source, known)
+        raise UsageError(
+            _("Nothing was ever read from {source}. Did you mean {near}?", source=source, near=near)
+            if near
+            else _("Nothing was ever read from {source}.", source=source),
+            _("See all: latido status"),
+        )
 
 
 def show_erased(here: Session, erased: Counter[str]) -> None:
@@ -78,7 +93,8 @@ def show_erased(here: Session, erased: Counter[str]) -> None:
 
     renew(here)
     here.output.listing("erased", ERASED, [{"table": table, "rows": n} for table, n in erased.items()])
-    here.talk.warn(_("Copies that were made before still have it: backups, exports."))
+    if erased:
+        here.talk.warn(_("Copies that were made before still have it: backups, exports."))
 
 
 def group() -> typer.Typer:

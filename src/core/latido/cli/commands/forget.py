@@ -34,7 +34,8 @@ def forget(
     confirm(here.talk, _("Erase {email} everywhere?", email=email), yes=yes)
     erased = forget_person(here.warehouse, email)
     show_erased(here, erased)
-    if not erased:
+    if erased:
+        here.talk.warn(_("Erase them at the vendor too, or the next full sync brings them back."))
+    else:
         here.talk.say(_("Nothing was stored of {email}.", email=email))
-    here.talk.warn(_("Erase them at the vendor too, or the next full sync brings them back."))
     return 0

@@ -42,7 +42,9 @@ def quarantine(context: typer.Context) -> int:
         records = warehouse.quarantined(connection)
     columns = RECORDS if here.output.format == "table" else (*RECORDS, Column("payload", _("payload")))
     here.output.listing("records", columns, records)
-    if records and here.output.format == "table":
+    if not records:
+        here.talk.say(_("Nothing is in quarantine."))
+    elif here.output.format == "table":
         here.talk.say(_("When they fit, after a change to latido.toml, store them with: latido quarantine retry"))
     return 0
 
@@ -63,6 +65,8 @@ def retry(
             receipts = retry_quarantine(here.warehouse, each)
             rows += [{column.key: getattr(receipt, column.key) for column in RETRIED} for receipt in receipts]
     here.output.listing("receipts", RETRIED, rows)
+    if not rows:
+        here.talk.say(_("Nothing is in quarantine."))
     if problems:
         raise problems[0]
     return 5 if any(row["quarantined"] for row in rows) else 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from latido.config import Project
-    from latido.sync import Options, Report, Source, Sync
+    from latido.sync import Observer, Options, Planned, Report, Source, Sync
 
 _ = marker("latido")
 
@@ -122,16 +122,29 @@ def exit_code_of(report: Report, problems: Sequence[LatidoError]) -> int:
 
 
 def _planned(here: Session, project: Project, names: Sequence[str], options: Options) -> int:
-    from dataclasses import asdict
-
     from latido.cli._connecting import sources
     from latido.sync import plan
 
     ready, problems = sources(here, project, names)
     if problems:
         raise problems[0]
-    here.output.listing("plan", PLAN, [asdict(each) for each in plan(here.warehouse, ready, options)])
+    here.output.listing("plan", PLAN, [_cost(here, each) for each in plan(here.warehouse, ready, options)])
     return 0
+
+
+def _cost(here: Session, planned: Planned) -> dict[str, Any]:
+    """Return what a stream would cost, in a table as people read shares and minutes."""
+    from dataclasses import asdict
+
+    row, output = asdict(planned), here.output
+    if output.format != "table":
+        return row
+    minutes, share = planned.minutes, planned.quota_share
+    return {
+        **row,
+        "minutes": None if minutes is None else output.number(minutes, 1),
+        "quota_share": None if share is None else f"{output.number(100 * share, 1)} %",
+    }
 
 
 def _watched(here: Session, ready: list[Source], options: Options) -> Report:
@@ -140,17 +153,18 @@ def _watched(here: Session, ready: list[Source], options: Options) -> Report:
 
     with observer(here.talk) as watching:
         run = Sync(here.warehouse, ready, options, watching)
-        with _stoppable(run):
+        with _stoppable(run, watching):
             return run.run()
 
 
 @contextmanager
-def _stoppable(run: Sync) -> Iterator[None]:
+def _stoppable(run: Sync, watching: Observer) -> Iterator[None]:
     """Let the first Ctrl-C or SIGTERM end *run* at a clean checkpoint, the second at once: no moment is unsafe."""
 
     def stop(number: int, _frame: object) -> None:
         signal.signal(number, leave)
         run.stop(number)
+        watching.warned("", _("Ending as soon as what was read is stored. A second Ctrl-C ends at once."))
 
     def leave(number: int, _frame: object) -> None:
         os._exit(SIGNALLED + number)
@@ -180,8 +194,7 @@ def _complain(here: Session, report: Report) -> None:
                         stream=receipt.stream,
                     )
                 )
-        for problem in outcome.problems:
-            here.talk.complain(problem)
+        here.talk.complain_of(outcome.source, outcome.problems)
 
 
 def _day(text: str | None) -> date | None:
