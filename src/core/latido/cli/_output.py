@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,24 +23,30 @@ Format = Literal["table", "json", "csv"]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv")
 NOTHING = "\N{EN DASH}"
 UTC_ZONE = ZoneInfo("UTC")
+UNLIMITED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `key` names it in JSON and CSV, `title` in a table."""
+    """A column: `key` names it in JSON and CSV, `title` in a table; a `spare` one gives way where room is short."""
 
     key: str
     title: Message
     right: bool = False
+    spare: bool = False
 
 
 @dataclass
 class Output:
-    """Where data goes. Times are shown in `time_zone`; JSON and CSV hold them in UTC."""
+    """Where data goes. Times are shown in `time_zone`; JSON and CSV hold them in UTC.
+
+    Tables are at most `width` characters wide; unset, as wide as the terminal, on a pipe as wide as they need to be.
+    """
 
     format: Format = "table"
     language: str = "en"
     time_zone: ZoneInfo = UTC_ZONE
+    width: int | None = None
 
     def listing(self, name: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> None:
         """Print *rows* with their *columns*: in JSON an object whose member *name* is the list of them."""
@@ -62,18 +69,60 @@ class Output:
         writer.writerows([self._flat(value) for value in row] for row in rows)
 
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
-        """Print *rows* for people; on a pipe lines are as long as they need to be."""
+        """Print *rows* for people, nothing if there are none; where a table cannot be read, each row as a paragraph."""
+        from latido.cli._layout import widths
+
+        titles = [column.title.render(self.language) for column in columns]
+        cells = [[self.cell(value) for value in row] for row in rows]
+        spare = {at for at, column in enumerate(columns) if column.spare}
+        if not cells:
+            return
+        fitting = widths(titles, cells, self._room(), spare=spare, silent={NOTHING, "0", ""})
+        if fitting is None:
+            self._paragraphs(titles, cells)
+        else:
+            self._grid(columns, titles, cells, fitting)
+
+    def _grid(
+        self,
+        columns: Sequence[Column],
+        titles: Sequence[str],
+        cells: Sequence[Sequence[str]],
+        fitting: Mapping[int, int],
+    ) -> None:
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for column in columns:
-            justify: Literal["left", "right"] = "right" if column.right else "left"
-            table.add_column(Text(column.title.render(self.language)), justify=justify, overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(self.cell(value)) for value in row))
-        Console(file=sys.stdout, width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
+        from latido.cli._layout import GAP
+
+        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+        for at, width in fitting.items():
+            justify: Literal["left", "right"] = "right" if columns[at].right else "left"
+            table.add_column(Text(titles[at]), justify=justify, overflow="fold", width=width)
+        for row in cells:
+            table.add_row(*(Text(row[at]) for at in fitting))
+        Console(file=sys.stdout, width=self._room() + GAP, highlight=False).print(table)
+
+    def _paragraphs(self, titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+        for turn, row in enumerate(cells):
+            if turn:
+                self.line()
+            for title, cell in zip(titles, row, strict=True):
+                if cell != NOTHING:
+                    self.line(f"{title}: {cell}")
+
+    def _room(self) -> int:
+        if self.width is not None:
+            return self.width
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else UNLIMITED
+
+    def prose(self, text: Message | str, indent: str = "") -> None:
+        """Print *text* in lines that a terminal need not cut."""
+        import textwrap
+
+        whole = str(render(text, self.language))
+        self.line(textwrap.fill(whole, self._room(), initial_indent=indent, subsequent_indent=indent))
 
     def line(self, text: Message | str = "") -> None:
         """Print one line for people."""

@@ -28,7 +28,7 @@ FACTS = (
     Column("denominator", _("denominator"), right=True),
     Column("class", _("class")),
     Column("excluded", _("left out because")),
-    Column("url", _("link")),
+    Column("url", _("link"), spare=True),
 )
 
 
@@ -84,7 +84,7 @@ def _object(here: Session, found: Explanation, facts: Iterable[Fact] | None, *, 
 
 def _tell(here: Session, found: Explanation) -> None:
     here.output.line(f"{_name(here, found)} ({found.kpi.id})")
-    here.output.line(f"  {render(found.definition, here.output.language)}")
+    here.output.prose(found.definition, "  ")
     here.output.line()
     _tell_answer(here, found.answer)
     _tell_origin(here, found)

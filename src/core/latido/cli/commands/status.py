@@ -33,7 +33,7 @@ STREAMS = (
     Column("fetched", _("fetched"), right=True),
     Column("counted", _("at the vendor"), right=True),
     Column("quarantined", _("in quarantine"), right=True),
-    Column("cursor", _("cursor")),
+    Column("cursor", _("cursor"), spare=True),
 )
 RUNS = (
     Column("run_id", _("run")),
@@ -89,6 +89,9 @@ def _print(here: Session, sources: Sequence[Any], streams: Sequence[Any], histor
         output.json({"sources": sources, "streams": streams, "runs": history})
         return
     output.listing("sources", SOURCES, sources)
+    if not sources:
+        here.talk.say(_("Nothing has been synced yet."))
+        return
     if output.format == "csv":
         return
     output.line()
