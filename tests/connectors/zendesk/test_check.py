@@ -77,9 +77,8 @@ def test_a_wrong_subdomain_is_a_wrong_setting(desk: Desk, office: Office) -> Non
     (exchange,) = recorded("node-zendesk/authentication_test_incorrect_subdomain.json")
     desk.on("users/me", Says(exchange["response"]["status"], exchange["response"]["json"]))
 
-    assert [("setting", f"There is no Zendesk account at {desk.url}.", "Check subdomain in latido.toml.")] == troubles(
-        office
-    )
+    fix = "Check subdomain in latido.toml, then run: latido check"
+    assert [("setting", f"There is no Zendesk account at {desk.url}.", fix)] == troubles(office)
 
 
 def test_a_wrong_subdomain_is_noticed_by_the_token_server_too(desk: Desk, office: Office) -> None:

@@ -75,6 +75,10 @@ class House:
         }
 
 
+def complaints(report: Report) -> list[str]:
+    return [str(problem.message) for outcome in report.outcomes for problem in outcome.problems]
+
+
 def receipts(report: Report) -> dict[str, Receipt]:
     return {each.stream: each for outcome in report.outcomes for each in outcome.receipts}
 
@@ -344,6 +348,20 @@ def test_a_rejected_cursor_loses_nothing(sandbox: ZendeskSandbox, house: House, 
     report = house.sync(streams=["tickets"])
 
     assert (0, ("solved",)) == (report.exit_code, house.ticket(number + 1, "status"))
+
+
+@pytest.mark.parametrize("synced_before", [False, True])
+def test_a_wrong_subdomain_is_a_wrong_setting(sandbox: ZendeskSandbox, house: House, synced_before: bool) -> None:
+    """Of what is asked first, reference tables or streams, none hides it."""
+    if synced_before:
+        house.sync(streams=CORE)
+    sandbox.switches.exists = False
+
+    report = house.sync(streams=CORE)
+
+    assert 3 == report.exit_code
+    assert {f"There is no Zendesk account at {house.settings['base_url']}."} == set(complaints(report))
+    assert [] == house.listener.warnings
 
 
 STREAMS = [*CORE, "survey_responses", "ticket_events", "sla_events"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from latido.connect import Basic, OAuth, TokenStore
-from latido.errors import CredentialError
+from latido.errors import ConfigurationError, CredentialError
 from latido.messages import marker
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ def somebody(body: Mapping[str, Any]) -> Mapping[str, Any]:
             _("Check client_id (the identifier, not the number) and client_secret, or email and api_token."),
         )
     return user
+
+
+def no_account(site: str) -> ConfigurationError:
+    """Return what to say where nobody has an account: most likely a wrong subdomain."""
+    return ConfigurationError(
+        _("There is no Zendesk account at {site}.", site=site),
+        _("Check subdomain in latido.toml, then run: latido check"),
+    )
 
 
 def token_warning() -> Message:

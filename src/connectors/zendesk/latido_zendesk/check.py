@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from latido.connect import ACCOUNT, Finding, Refused
 from latido.errors import ConfigurationError, CredentialError, LatidoError, NotOffered, Stopped
 from latido.messages import marker
-from latido_zendesk.account import ME, somebody, token_warning
+from latido_zendesk.account import ME, no_account, somebody, token_warning
 from latido_zendesk.limits import announced
 
 if TYPE_CHECKING:
@@ -55,8 +55,12 @@ def about(user: Mapping[str, object], site: str) -> Iterator[Finding]:
 def plan(headers: Mapping[str, str]) -> Iterator[Finding]:
     for name, limit, _remaining, _resets in announced(headers):
         if name == ACCOUNT and limit:
-            plan_name = PLANS.get(limit, "?")
-            yield Finding(_("The account allows {n} requests a minute (plan: {plan}).", n=limit, plan=plan_name))
+            plan_name = PLANS.get(limit)
+            yield Finding(
+                _("The account allows {n:,} requests a minute (plan: {plan}).", n=limit, plan=plan_name)
+                if plan_name
+                else _("The account allows {n:,} requests a minute.", n=limit)
+            )
 
 
 def readable(stream: ZendeskStream) -> Finding:
@@ -75,9 +79,8 @@ def trouble(error: LatidoError, site: str) -> Finding:
     """Return what *error* means for a check."""
     match error:
         case Refused(status=404):
-            return Finding(
-                _("There is no Zendesk account at {site}.", site=site), "setting", _("Check subdomain in latido.toml.")
-            )
+            missing = no_account(site)
+            return Finding(missing.message, "setting", missing.hint)
         case ConfigurationError():
             return Finding(error.message, "setting", error.hint)
         case Refused(status=403):

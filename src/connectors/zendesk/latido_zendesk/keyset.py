@@ -94,7 +94,7 @@ class TicketList:
 
     def _list(self, sort: str, after: str | None) -> Iterator[tuple[dict[str, Any], str | None]]:
         asked = {"sort": sort, "include": "metric_sets"}
-        return listed(self._http, LIST, "tickets", asked, bucket=limits.TICKETS_LIST, after=after)
+        return listed(self._http, LIST, "tickets", asked, bucket=limits.TICKETS_LIST, after=after, begins_again=True)
 
     def _search(self, state: Cursor) -> Iterator[tuple[dict[str, Any], str | None]]:
         words = ["status:closed"]
@@ -103,7 +103,9 @@ class TicketList:
         if state["until"]:
             words.append(f"created<={state['until']}")
         asked: Params = {"filter[type]": "ticket", "query": " ".join(words), "page[size]": 1000}
-        return listed(self._http, ARCHIVE, "results", asked, bucket=limits.SEARCH_EXPORT, after=state["after"])
+        return listed(
+            self._http, ARCHIVE, "results", asked, bucket=limits.SEARCH_EXPORT, after=state["after"], begins_again=True
+        )
 
     def _begun_again(self, state: Cursor, refusal: Refused) -> Cursor:
         """Return *state* without the cursor that Zendesk no longer accepts.

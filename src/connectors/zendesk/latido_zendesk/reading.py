@@ -14,6 +14,7 @@ from latido.connect import Page, Refused, Rejected, Shape, Stream, ahead, reques
 from latido.errors import NotOffered, VendorUnavailable
 from latido.messages import marker
 from latido_zendesk import limits
+from latido_zendesk.account import ME, no_account
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -245,14 +246,21 @@ def listed(
     *,
     bucket: str | None = None,
     after: str | None = None,
+    begins_again: bool = False,
 ) -> Iterator[tuple[dict[str, Any], str | None]]:
     """Yield each answer of a list, which has a list under *key*, and the cursor behind it.
 
     The last page has a cursor too and may be empty: only `has_more` tells the end. Lists without pages have no `meta`.
+    Who *begins_again* hears Refused when Zendesk no longer accepts a cursor; for others the list ends there this time.
     """
     while True:
         asked: Params = {"page[size]": 100, **(params or {}), **({"page[after]": after} if after else {})}
-        body = answer(http, path, asked, bucket=bucket)
+        try:
+            body = answer(http, path, asked, bucket=bucket)
+        except Refused as refusal:
+            if begins_again or not after or refusal.status not in UNUSABLE:
+                raise
+            raise no_cursor(path) from refusal
         meta = body.get("meta") or {}
         following = meta.get("after_cursor")
         records_of(body, key)
@@ -273,16 +281,30 @@ def answer(
     give_up_on: tuple[int, ...] = (),
     shape: Shape | None = None,
 ) -> dict[str, Any]:
-    """Return an answer. Raises NotOffered for what this account or this credential may not read."""
+    """Return an answer. Raises NotOffered for what this account or this credential may not read.
+
+    Raises ConfigurationError where nobody has an account.
+    """
     try:
         body = http.get(path, params, bucket=bucket, give_up_on=give_up_on, shape=shape).json()
     except Refused as refusal:
+        if refusal.status in GONE:
+            check_account(http)
         if refusal.status == MAY_NOT or refusal.status in GONE:
             raise refused(path, refusal) from refusal
         raise
     if not isinstance(body, dict):
         raise nonsense(path)
     return body
+
+
+def check_account(http: Http) -> None:
+    """Raise ConfigurationError when there is no account: whatever is asked of a wrong subdomain is not found."""
+    try:
+        http.get(ME)
+    except Refused as refusal:
+        if refusal.status in GONE:
+            raise no_account(http.base_url) from refusal
 
 
 def refused(path: str, refusal: Refused) -> NotOffered:
@@ -308,6 +330,13 @@ def records_of(body: Mapping[str, Any], key: str) -> list[JsonObject]:
 def nonsense(what: str) -> VendorUnavailable:
     return VendorUnavailable(
         _("Zendesk answers without {what}.", what=what), _("Run it again later, it resumes where it stopped.")
+    )
+
+
+def no_cursor(path: str) -> VendorUnavailable:
+    return VendorUnavailable(
+        _("{path}: Zendesk does not accept the cursor that it gave.", path=path),
+        _("Run it again later, it resumes where it stopped."),
     )
 
 

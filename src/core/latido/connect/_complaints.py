@@ -57,7 +57,8 @@ class Complaints:
     def _refused(self, reply: Reply, path: str) -> Refused:
         where = redacted(path.partition("?")[0])
         message = _("{host} refuses {where} ({said}).", host=self.host, where=where, said=_said(reply))
-        return Refused(message, reply.status, _parsed(reply), reply.headers)
+        hint = _("See what can be read: latido check {source}", source=self.source)
+        return Refused(message, reply.status, _parsed(reply), reply.headers, hint)
 
     def _stopped(self, found: Trouble, reply: Reply) -> Stopped:
         if found is Trouble.THROTTLED:

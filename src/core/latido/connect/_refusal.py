@@ -23,8 +23,10 @@ class Refused(LatidoError):
     `body` is the parsed JSON answer, None if it was none; `sentence` what the vendor says in it, for people.
     """
 
-    def __init__(self, message: Message, status: int, body: Any, headers: Mapping[str, str]) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: Message, status: int, body: Any, headers: Mapping[str, str], hint: Message | None = None
+    ) -> None:
+        super().__init__(message, hint)
         self.status = status
         self.body = body
         self.headers = headers
