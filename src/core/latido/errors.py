@@ -1,7 +1,8 @@
 """What can go wrong, by what the caller can do about it.
 
 ```text
-LatidoError                 1  unexpected, a full disk included
+LatidoError                 1  unexpected
+├── DiskFull                1  nothing more can be stored
 ├── UsageError              2  asked for something that does not exist
 ├── ConfigurationError      3  fix latido.toml, the environment or a secret
 ├── CredentialError         4  the vendor rejects a credential, or it lacks a scope or role
@@ -35,6 +36,10 @@ class LatidoError(Exception):
         super().__init__(str(message))
         self.message = message
         self.hint = hint
+
+
+class DiskFull(LatidoError):
+    """Nothing more can be stored; what was stored before is safe."""
 
 
 class UsageError(LatidoError):

@@ -489,6 +489,55 @@ def test_a_run_whose_time_is_up_ends_resumable(warehouse: Warehouse, tmp_path: P
     assert "The time is up. What was read is stored." == problem(report)
 
 
+def test_what_comes_after_rows_that_could_not_be_stored_is_not_stored_either(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """Its cursor would skip them for ever."""
+    source = source_of(tmp_path, accounts(*[page(Account, {"source_id": str(n)}, cursor={"after": n}) for n in "123"]))
+    failures = [RuntimeError("no luck")]
+
+    def once(_step: str) -> None:
+        if failures:
+            raise failures.pop()
+
+    report = synced(warehouse, source, checkpoint_rows=1, step=once)
+
+    assert (1, "The warehouse failed: no luck") == (report.exit_code, problem(report))
+    assert [] == stored(warehouse, Account, "source_id")
+    assert 0 == synced(warehouse, source).exit_code
+    assert [("1",), ("2",), ("3",)] == stored(warehouse, Account, "source_id")
+
+
+def test_a_full_disk_ends_every_stream(warehouse: Warehouse, tmp_path: Path) -> None:
+    """And is said once, not once per stream."""
+
+    def endless(_cursor: Cursor) -> Iterator[Page]:
+        while True:
+            yield page(Contact, {"source_id": "c"}, cursor={"after": 1})
+
+    def full(_step: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    source = source_of(tmp_path, Script("contacts", (Contact,), endless), accounts(many(1)))
+    report = synced(warehouse, source, checkpoint_rows=50, step=full)
+
+    assert 1 == report.exit_code
+    assert ["The disk is full: latido.duckdb could not be written. What was stored before is safe."] == [
+        str(each.message) for each in report.outcomes[0].problems
+    ]
+
+
+def test_a_vendor_that_fails_while_the_run_is_stopped_is_still_named(warehouse: Warehouse, tmp_path: Path) -> None:
+    def failing(_cursor: Cursor) -> Iterator[Page]:
+        yield from ()
+        run.stop(signal.SIGINT)
+        raise VendorUnavailable("shop: no answer.")
+
+    run = Sync(warehouse, [source_of(tmp_path, Script("accounts", (Account,), failing))])
+
+    assert "shop: no answer." == problem(run.run())
+
+
 def test_a_stream_that_does_not_exist_is_a_usage_error(warehouse: Warehouse, tmp_path: Path) -> None:
     run = Sync(warehouse, [source_of(tmp_path, accounts(many(1)))], Options(streams=("acounts",)))
 

@@ -83,6 +83,20 @@ def test_a_writer_waits_for_another_program_then_names_it(warehouse: Warehouse) 
     assert 1 == len(waited)
 
 
+def test_a_writer_that_is_asked_to_end_waits_some_seconds_more(warehouse: Warehouse) -> None:
+    """Long enough for somebody who only reads a figure, and no ten minutes."""
+    warehouse.upgrade()
+
+    with (
+        another_program(warehouse.path, "ro"),
+        pytest.raises(LockedError),
+        warehouse.writing(in_a_hurry=lambda: warehouse.clock.monotonic() > 1),
+    ):
+        pass
+
+    assert 5 < warehouse.clock.monotonic() < 7
+
+
 def test_a_sync_that_another_program_keeps_out_ends_resumable(tmp_path: Path, warehouse: Warehouse) -> None:
     listener, source = Listener(), source_of(tmp_path, accounts("a"))
     synced(warehouse, source)

@@ -156,12 +156,12 @@ class StreamRun:
             self.receipt.add(self._pending.pop(0).result())
 
     def _settle(self) -> None:
-        """Store what was read, also before a failure; the writer's own failure counts unless one came before."""
+        """Store what was read, also before a failure; that it could not be stored counts more than any other."""
         try:
             self._hand_over()
             self._collect()
         except LatidoError as error:
-            self.receipt.problem = self.receipt.problem or error
+            self.receipt.problem = error
         if self.receipt.problem is None and self.receipt.gap is not None:
             self._note_gap()
 

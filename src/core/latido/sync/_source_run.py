@@ -80,6 +80,7 @@ class SourceRun:
         }
 
     def _finish(self, connection: Any, receipts: Sequence[Receipt], now: Any, code: int, said: str | None) -> None:
+        connection.execute("BEGIN")
         for name, body in self._references.read_now.items():
             put_reference(connection, self.source.name, name, body, now)
         for receipt in receipts:
@@ -87,6 +88,7 @@ class SourceRun:
             if receipt.swept:
                 put_swept(connection, self.source.name, receipt.stream, now)
         finish_run(connection, self.run_id, self.source.name, now, code, said)
+        connection.execute("COMMIT")
 
     def _streams(self) -> tuple[list[Receipt], list[LatidoError]]:
         try:
@@ -100,10 +102,10 @@ class SourceRun:
         return receipts, [receipt.problem for receipt in receipts if receipt.problem is not None]
 
     def _known(self) -> dict[str, StoredCursor]:
-        now, name = self.source.clock.now(), self.source.name
-        with self.warehouse.reading() as connection:
-            self._references = References(references(connection, name), now, afresh=self.options.full)
-            return cursors(connection, name)
+        name = self.source.name
+        tables, stored = self.writer.call(lambda c: (references(c, name), cursors(c, name)))
+        self._references = References(tables, self.source.clock.now(), afresh=self.options.full)
+        return stored
 
     def _read(self, connector: Connector, stored: Mapping[str, StoredCursor]) -> list[Receipt]:
         streams = [each for each in wanted(connector, self.options) if self._is_due(each, stored.get(each.name))]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import queue
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, TypeVar
 
+from latido.errors import ConfigurationError, DiskFull, LatidoError, LockedError, SchemaError
 from latido.warehouse import flush
 
 if TYPE_CHECKING:
@@ -15,18 +16,28 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from latido.errors import LockedError
     from latido.warehouse import Batch, Warehouse
 
 T = TypeVar("T")
 
 _BATCHES_WAITING = 2
+_NOTHING_CAN_BE_WRITTEN = (ConfigurationError, DiskFull, LockedError, SchemaError)
+
+Stream: TypeAlias = tuple[str, str]
+
+
+class _Job(NamedTuple):
+    function: Callable[[duckdb.DuckDBPyConnection], Any]
+    future: Future[Any]
+    stream: Stream | None = None
 
 
 class Writer:
     """A thread that does one thing to the warehouse at a time and lets go of the file in between.
 
-    At most two batches wait: a stream that reads faster than the disk writes is held up.
+    At most two batches wait: a stream that reads faster than the disk writes is held up. Once a batch of a stream could
+    not be written, no later one of it is: its cursor would skip the rows that are missing. Once nothing can be written
+    at all (a full disk, a file that somebody holds), `on_broken` is told, which should end the run.
     """
 
     def __init__(
@@ -36,15 +47,20 @@ class Writer:
         *,
         wait_seconds: float | None = None,
         on_wait: Callable[[LockedError], None] | None = None,
+        on_broken: Callable[[LatidoError], None] = lambda _error: None,
+        in_a_hurry: Callable[[], bool] = lambda: False,
         step: Callable[[str], None] = lambda _name: None,
     ) -> None:
         self._warehouse = warehouse
         self._run_id = run_id
         self._wait_seconds = wait_seconds
         self._on_wait = on_wait
+        self._on_broken = on_broken
+        self._in_a_hurry = in_a_hurry
+        self._broken: BaseException | None = None
+        self._failed: dict[Stream, BaseException] = {}
         self._step = step
-        self._jobs: queue.Queue[tuple[Callable[[duckdb.DuckDBPyConnection], Any], Future[Any]] | None]
-        self._jobs = queue.Queue(_BATCHES_WAITING)
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(_BATCHES_WAITING)
         self._thread = threading.Thread(target=self._work, name="latido-writer", daemon=True)
 
     def __enter__(self) -> Self:
@@ -61,25 +77,40 @@ class Writer:
         def write(connection: duckdb.DuckDBPyConnection) -> Counter[str]:
             return flush(connection, batch, run_id=self._run_id, fingerprint=fingerprint, seen=seen, step=self._step)
 
-        return self._submit(write)
+        return self._submit(write, (batch.source, batch.stream))
 
     def call(self, function: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         """Return what *function* makes of a connection that may write, once its turn has come."""
         return self._submit(function).result()
 
-    def _submit(self, function: Callable[[duckdb.DuckDBPyConnection], T]) -> Future[T]:
+    def _submit(self, function: Callable[[duckdb.DuckDBPyConnection], T], stream: Stream | None = None) -> Future[T]:
         future: Future[T] = Future()
-        self._jobs.put((function, future))
+        self._jobs.put(_Job(function, future, stream))
         return future
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            function, future = job
-            try:
-                with self._warehouse.writing(self._wait_seconds, self._on_wait) as connection:
-                    result = function(connection)
-            except BaseException as error:  # noqa: BLE001 - whoever handed it over is told
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-            del job, function, future
+            self._do(job)
+            del job
+
+    def _do(self, job: _Job) -> None:
+        """Do *job* and tell whoever handed it over how it went."""
+        if job.stream is not None and (before := self._broken or self._failed.get(job.stream)):
+            job.future.set_exception(before)
+            return
+        wait = 0.0 if self._broken else self._wait_seconds
+        try:
+            with self._warehouse.writing(wait, self._on_wait, self._in_a_hurry) as connection:
+                result = job.function(connection)
+        except BaseException as error:  # noqa: BLE001 - whoever handed it over is told
+            self._note(error, job.stream)
+            job.future.set_exception(error)
+        else:
+            job.future.set_result(result)
+
+    def _note(self, error: BaseException, stream: Stream | None) -> None:
+        if stream is not None:
+            self._failed[stream] = error
+        if isinstance(error, _NOTHING_CAN_BE_WRITTEN) and self._broken is None:
+            self._broken = error
+            self._on_broken(error)

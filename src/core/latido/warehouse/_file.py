@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Clock, SystemClock
-from latido.errors import ConfigurationError, LatidoError, LockedError, SchemaError
+from latido.errors import ConfigurationError, DiskFull, LatidoError, LockedError, SchemaError
 from latido.messages import marker
 from latido.warehouse import _tables
 
@@ -73,16 +73,20 @@ class Warehouse:
 
     @contextmanager
     def writing(
-        self, wait: float | None = None, on_wait: Callable[[LockedError], None] | None = None
+        self,
+        wait: float | None = None,
+        on_wait: Callable[[LockedError], None] | None = None,
+        in_a_hurry: Callable[[], bool] = lambda: False,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a connection that may write; makes the file and brings its tables up to date when needed.
 
         Waits up to *wait* seconds (default 10 minutes) for another program to let go, telling *on_wait* once who it is,
-        then raises LockedError.
+        then raises LockedError. Who gets *in_a_hurry* waits no more than a few seconds from then on.
         """
         self._make_folder()
         with _turns[self.path]:
-            connection = self._open(WRITER_WAITS_SECONDS if wait is None else wait, on_wait=on_wait)
+            patience = WRITER_WAITS_SECONDS if wait is None else wait
+            connection = self._open(patience, on_wait=on_wait, in_a_hurry=in_a_hurry)
             try:
                 _tables.prepare(connection)
                 yield connection
@@ -108,13 +112,20 @@ class Warehouse:
             ) from error
 
     def _open(
-        self, wait: float, *, read_only: bool = False, on_wait: Callable[[LockedError], None] | None = None
+        self,
+        wait: float,
+        *,
+        read_only: bool = False,
+        on_wait: Callable[[LockedError], None] | None = None,
+        in_a_hurry: Callable[[], bool] = lambda: False,
     ) -> duckdb.DuckDBPyConnection:
-        deadline = self.clock.monotonic() + wait
+        deadline, hurrying = self.clock.monotonic() + wait, False
         while True:
             try:
                 return self._connected(read_only=read_only)
             except LockedError as locked:
+                if not hurrying and in_a_hurry():
+                    deadline, hurrying = min(deadline, self.clock.monotonic() + READER_WAITS_SECONDS), True
                 if self.clock.monotonic() >= deadline:
                     raise
                 if on_wait is not None:
@@ -154,7 +165,7 @@ def _said_of(error: Exception, path: Path) -> LatidoError:
             _('Close that program, or let it read a published copy: [latido] publish = "read.duckdb"'),
         )
     if "No space left" in text or "File too large" in text:
-        return LatidoError(
+        return DiskFull(
             _("The disk is full: {file} could not be written. What was stored before is safe.", file=path.name),
             _("Free some space, then run: latido sync"),
         )
