@@ -22,6 +22,7 @@ _ = marker("latido")
 Format = Literal["table", "json", "csv"]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv")
 NOTHING = "\N{EN DASH}"
+SILENT = (NOTHING, "")
 UTC_ZONE = ZoneInfo("UTC")
 UNLIMITED = 10_000
 
@@ -77,7 +78,7 @@ class Output:
         spare = {at for at, column in enumerate(columns) if column.spare}
         if not cells:
             return
-        fitting = widths(titles, cells, self._room(), spare=spare, silent={NOTHING, "0", ""})
+        fitting = widths(titles, cells, self._room(), spare=spare, silent={*SILENT, "0"})
         if fitting is None:
             self._paragraphs(titles, cells)
         else:
@@ -109,7 +110,7 @@ class Output:
             if turn:
                 self.line()
             for title, cell in zip(titles, row, strict=True):
-                if cell != NOTHING:
+                if cell not in SILENT:
                     self.line(f"{title}: {cell}")
 
     def _room(self) -> int:

@@ -35,13 +35,13 @@ RECEIPTS = (
     Column("fetched", _("fetched"), right=True),
     Column("inserted", _("new"), right=True),
     Column("updated", _("changed"), right=True),
-    Column("unchanged", _("unchanged"), right=True),
+    Column("unchanged", _("unchanged"), right=True, spare=True),
     Column("deleted", _("deleted"), right=True),
     Column("merged", _("merged"), right=True),
     Column("quarantined", _("quarantined"), right=True),
-    Column("requests", _("requests"), right=True),
-    Column("retries", _("retries"), right=True),
-    Column("seconds", _("seconds"), right=True),
+    Column("requests", _("requests"), right=True, spare=True),
+    Column("retries", _("retries"), right=True, spare=True),
+    Column("seconds", _("seconds"), right=True, spare=True),
     Column("complete", _("complete")),
 )
 PLAN = (
