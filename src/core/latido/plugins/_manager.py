@@ -104,7 +104,7 @@ class Plugins:
         try:
             found = self.manager.subset_hook_caller(hook, others)(**arguments)
             return found[0] if found else None
-        except Exception as error:  # noqa: BLE001 - a stranger's hook may fail in any way
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's hook may fail in any way
             name = self.manager.get_name(plugin) or repr(plugin)
             self.left_out.append(LeftOut(name, name, _("its hook {hook} fails: {error}", hook=hook, error=repr(error))))
             return None
@@ -134,7 +134,7 @@ def plugin_manager(
             _register(manager, entry.load(), entry.name)
             if entry.dist:
                 plugins.distributions[entry.name] = entry.dist
-        except Exception as error:  # noqa: BLE001 - a stranger's import may fail in any way
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may fail in any way
             distribution = entry.dist.name if entry.dist else "?"
             plugins.left_out.append(LeftOut(entry.name, distribution, _("it cannot be loaded: {e}", e=repr(error))))
     for name, plugin in (in_memory or {}).items():
