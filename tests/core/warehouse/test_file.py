@@ -83,6 +83,20 @@ def test_a_writer_waits_for_another_program_then_names_it(warehouse: Warehouse) 
     assert 1 == len(waited)
 
 
+def test_a_writer_does_not_complain_of_who_only_reads_a_figure(warehouse: Warehouse) -> None:
+    warehouse.upgrade()
+    waited: list[LockedError] = []
+
+    with (
+        another_program(warehouse.path, "ro"),
+        pytest.raises(LockedError),
+        warehouse.writing(wait=1, on_wait=waited.append),
+    ):
+        pass
+
+    assert [] == waited
+
+
 def test_a_writer_that_is_asked_to_end_waits_some_seconds_more(warehouse: Warehouse) -> None:
     """Long enough for somebody who only reads a figure, and no ten minutes."""
     warehouse.upgrade()

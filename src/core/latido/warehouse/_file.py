@@ -23,6 +23,7 @@ _ = marker("latido")
 
 READER_WAITS_SECONDS = 5.0
 WRITER_WAITS_SECONDS = 600.0
+WORTH_SAYING_SECONDS = 1.5
 _POLL_SECONDS = 0.05
 _HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
 
@@ -80,8 +81,9 @@ class Warehouse:
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a connection that may write; makes the file and brings its tables up to date when needed.
 
-        Waits up to *wait* seconds (default 10 minutes) for another program to let go, telling *on_wait* once who it is,
-        then raises LockedError. Who gets *in_a_hurry* waits no more than a few seconds from then on.
+        Waits up to *wait* seconds (default 10 minutes) for another program to let go, then raises LockedError; of one
+        that keeps the file for longer than a figure takes, *on_wait* is told once. Who gets *in_a_hurry* waits no more
+        than a few seconds from then on.
         """
         self._make_folder()
         with _turns[self.path]:
@@ -119,7 +121,8 @@ class Warehouse:
         on_wait: Callable[[LockedError], None] | None = None,
         in_a_hurry: Callable[[], bool] = lambda: False,
     ) -> duckdb.DuckDBPyConnection:
-        deadline, hurrying = self.clock.monotonic() + wait, False
+        begun, hurrying = self.clock.monotonic(), False
+        deadline = begun + wait
         while True:
             try:
                 return self._connected(read_only=read_only)
@@ -128,7 +131,7 @@ class Warehouse:
                     deadline, hurrying = min(deadline, self.clock.monotonic() + READER_WAITS_SECONDS), True
                 if self.clock.monotonic() >= deadline:
                     raise
-                if on_wait is not None:
+                if on_wait is not None and self.clock.monotonic() >= begun + WORTH_SAYING_SECONDS:
                     on_wait(locked)
                     on_wait = None
             self.clock.sleep(_POLL_SECONDS)
