@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from latido.errors import VendorUnavailable
 from latido.plugins import plugin_manager
 from latido.schema import Ticket
 from latido_zendesk.connector import Zendesk
@@ -40,6 +41,21 @@ def test_a_table_that_may_not_be_read_leaves_open_what_it_would_tell(desk: Desk,
 
     assert row.team is None
     assert ["/api/v2/groups" in warning for warning in office.warnings] == [True]
+
+
+def test_fields_that_may_not_be_read_are_not_said_to_be_none(desk: Desk, office: Office) -> None:
+    """Else each of them would be reported as removed, and as new when they may be read again."""
+    desk.on("ticket_fields", Says(403, ""))
+
+    assert {"contacts", "users", "accounts"} == office.zendesk().vendor_fields().keys()
+    assert ["/api/v2/ticket_fields" in warning for warning in office.warnings] == [True]
+
+
+def test_a_count_that_is_none_is_no_failure_of_ours(desk: Desk, office: Office) -> None:
+    desk.on("search/count", {"results": []})
+
+    with pytest.raises(VendorUnavailable):
+        office.stream("tickets").count()
 
 
 def test_a_table_is_read_to_its_end(desk: Desk, office: Office) -> None:

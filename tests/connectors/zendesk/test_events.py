@@ -48,6 +48,18 @@ def test_a_change_says_from_what_to_what(desk: Desk, office: Office) -> None:
     assert datetime(2026, 1, 5, 12, tzinfo=UTC) == event.occurred_at
 
 
+def test_an_audit_that_does_not_fit_is_no_event_of_its_own(desk: Desk, office: Office) -> None:
+    """Not even when quarantine is tried again: what happened in it is not known."""
+    desk.on(CHANGES, time_page("ticket_events", {"id": 50, "ticket_id": 1, "child_events": "?"}, end_time=NOON_SECONDS))
+    stream = office.stream("ticket_events")
+    (page,) = stream.pages(stream.start(None))
+
+    (put_aside,) = page.rejected
+    found, again = stream.rows(TicketEvent, [put_aside.payload])
+
+    assert (0, 1) == (len(found), len(again))
+
+
 def test_a_comment_is_a_reply_without_its_text(desk: Desk, office: Office) -> None:
     said = {"id": 2, "event_type": "Comment", "public": True, "author_id": 9001, "body": "Dear Ana"}
 

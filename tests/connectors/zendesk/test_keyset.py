@@ -158,6 +158,37 @@ def test_behind_an_export_only_changes_are_read(desk: Desk, office: Office) -> N
     assert (["-updated_at"], []) == (desk.params(LIST, "sort"), desk.requests(ARCHIVE))
 
 
+def test_behind_an_unfinished_export_everything_is_read(desk: Desk, office: Office) -> None:
+    """What the export had not told of may be archived by now, or changed before the last change seen."""
+    desk.on(EXPORT, cursor_page("tickets", ticket(1), after="c1", end=False), Says(410, ""))
+    desk.on(LIST, list_page("tickets", ticket(2))).on(ARCHIVE, found(ticket(3, status="closed")))
+
+    pages = office.pages("tickets")
+
+    assert ["1", "2", "3"] == keys(pages)
+    assert ["updated_at"] == desk.params(LIST, "sort")
+    assert "changes" == last_cursor(pages)["step"]
+
+
+def test_an_interrupted_list_goes_on_while_the_export_stays_closed(desk: Desk, office: Office) -> None:
+    desk.on(EXPORT, Says(410, "")).on(LIST, list_page("tickets", ticket(2))).on(ARCHIVE, found(ticket(3)))
+
+    pages = office.pages("tickets", {**CHANGES, "step": "list", "after": "a7"})
+
+    assert (["a7"], ["2", "3"]) == (desk.params(LIST, "page[after]"), keys(pages))
+
+
+@pytest.mark.parametrize("step", ["list", "archive"])
+def test_an_export_that_opens_before_the_lists_were_read_tells_everything(
+    desk: Desk, office: Office, step: str
+) -> None:
+    desk.on(EXPORT, cursor_page("tickets", ticket(1), after="c1"))
+
+    office.pages("tickets", {**CHANGES, "step": step})
+
+    assert ["0"] == desk.params(EXPORT, "start_time")
+
+
 def test_an_export_that_opens_again_is_used_again(desk: Desk, office: Office) -> None:
     desk.on(EXPORT, cursor_page("tickets", ticket(1), after="c1"))
 

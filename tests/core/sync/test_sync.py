@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latido.connect import Count, Mapping, Page, Rejected
+from latido.connect import Count, Mapping, Page, Rejected, local_date
 from latido.errors import CredentialError, NotOffered, UsageError, VendorUnavailable
-from latido.schema import Account, Contact, Ticket, TicketEvent
+from latido.schema import Account, Contact, Deal, Ticket, TicketEvent
 from latido.sync import Options, Sync, retry_quarantine
 from latido.warehouse import Warehouse, meta
 from tests.memory import NOON, FakeClock, Listener, Script, ScriptedStream, page, source_of, stored, synced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from latido.connect import Cursor
     from latido.sync import Report, Source
@@ -33,6 +35,10 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 def accounts(*pages: Page, **more: object) -> Script:
     return Script("accounts", (Account,), lambda _cursor: list(pages), **more)  # type: ignore[arg-type]
+
+
+def always(*pages: Page) -> Callable[[Cursor], Sequence[Page]]:
+    return lambda _cursor: pages
 
 
 def problem(report: Report) -> str:
@@ -144,8 +150,8 @@ def test_a_page_of_marks_alone_is_stored(warehouse: Warehouse, tmp_path: Path) -
     people = [page(Contact, {"source_id": "1"}, {"source_id": "2"}), Page(merged={Contact: {"1": "2"}})]
     for turn in (0, 1):
         scripts = [
-            Script("events", (TicketEvent,), lambda _cursor, turn=turn: [events[turn]]),
-            Script("people", (Contact,), lambda _cursor, turn=turn: [people[turn]]),
+            Script("events", (TicketEvent,), always(events[turn])),
+            Script("people", (Contact,), always(people[turn])),
         ]
         synced(warehouse, source_of(tmp_path, *scripts))
 
@@ -158,7 +164,7 @@ def test_a_snapshot_of_two_tables_deletes_in_each_what_is_gone_there(warehouse: 
     after = [page(Account, {"source_id": "1"}), page(Contact, {"source_id": "d"})]
 
     for turn in (before, after):
-        script = Script("both", (Account, Contact), lambda _cursor, turn=turn: turn, mode="snapshot")
+        script = Script("both", (Account, Contact), always(*turn), mode="snapshot")
         synced(warehouse, source_of(tmp_path, script))
 
     assert [("1", False)] == stored(warehouse, Account, "source_id", "is_deleted")
@@ -442,6 +448,29 @@ def test_a_changed_schema_at_the_vendor_is_reported(warehouse: Warehouse, tmp_pa
     ] == listener.warnings
 
 
+def test_fields_that_could_not_be_asked_for_are_no_change(warehouse: Warehouse, tmp_path: Path) -> None:
+    listener, known = Listener(), {"tickets": {"plan": "text"}}
+
+    for fields in (known, {}, {**known, "contacts": {"size": "text"}}):
+        synced(warehouse, source_of(tmp_path, accounts(many(1)), known_fields=fields), observer=listener)
+
+    assert [] == listener.warnings
+
+
+@pytest.mark.parametrize("trouble", [NotOffered("no."), VendorUnavailable("shop: the search is down.")])
+def test_a_count_that_the_vendor_does_not_tell_is_no_reason_to_read_nothing(
+    warehouse: Warehouse, tmp_path: Path, trouble: Exception
+) -> None:
+    class Uncounted(ScriptedStream):
+        def count(self) -> Count:
+            raise trouble
+
+    report = synced(warehouse, source_of(tmp_path, accounts(many(1)), stream_type=Uncounted))
+
+    assert (0, None) == (report.exit_code, report.outcomes[0].receipts[0].counted)
+    assert [("0",)] == stored(warehouse, Account, "source_id")
+
+
 def test_a_source_is_synced_by_one_run_at_a_time(warehouse: Warehouse, tmp_path: Path) -> None:
     inner: list[Report] = []
 
@@ -623,6 +652,22 @@ def test_marks_and_rows_count_in_their_order_however_they_are_flushed(pages: lis
             found.append(stored(warehouse, Account, "source_id", "version", "name", "is_deleted", "merged_into"))
 
     assert found[0] == found[1]
+
+
+def test_a_second_chance_is_given_in_the_time_zone_of_the_project(warehouse: Warehouse, tmp_path: Path) -> None:
+    class Local(ScriptedStream):
+        mappings = (Mapping(Deal, source_id="id", close_date=local_date("closed")),)
+
+    late = {"id": 1, "closed": "2026-01-31T23:30:00Z"}
+    script = Script(
+        "deals", (Deal,), lambda _c: [Page(rejected=[Rejected("deals", "1", "odd", late)], cursor={"a": 1})]
+    )
+    source = replace(source_of(tmp_path, script, stream_type=Local), time_zone=ZoneInfo("Europe/Madrid"))
+    synced(warehouse, source)
+
+    retry_quarantine(warehouse, source)
+
+    assert [("2026-02-01",)] == stored(warehouse, Deal, "CAST(close_date AS VARCHAR)")
 
 
 @given(

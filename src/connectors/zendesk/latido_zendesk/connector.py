@@ -119,16 +119,26 @@ class Zendesk(Connector):
         }
 
     def vendor_fields(self) -> Mapping[str, Mapping[str, str]]:
-        references = self.references()
+        told = {of: self._told(of) for of in FIELDS}
         return {
-            entity.table: {**STANDARD[of], **self.runtime.remembered(f"{of}_fields", references[f"{of}_fields"])}
+            entity.table: {**STANDARD[of], **fields}
             for of, entities in FIELDS.items()
             for entity in entities
+            if (fields := told[of]) is not None
         }
 
     def me(self) -> Mapping[str, Any]:
         """Return who this credential is. Raises CredentialError."""
         return somebody(answer(self.http, ME))
+
+    def _told(self, of: str) -> Mapping[str, str] | None:
+        """Return the user-defined fields, None if we may not know: that there are none would be another thing."""
+        try:
+            fields: Mapping[str, str] = self.runtime.remembered(f"{of}_fields", self.references()[f"{of}_fields"])
+        except NotOffered as refusal:
+            self.runtime.warn(_("{why}", why=refusal.message))
+            return None
+        return fields
 
     def _agents(self) -> Iterator[tuple[str, str]]:
         for role in STAFF:
@@ -145,7 +155,8 @@ class Zendesk(Connector):
             f"custom_fields.{each['id']}" if of == "ticket" else f"{of}_fields.{each['key']}": (
                 f"{each['type']} ({each['title']})"
             )
-            for each in self._all(f"/api/v2/{of}_fields", f"{of}_fields")
+            for body, _after in listed(self.http, f"/api/v2/{of}_fields", f"{of}_fields")
+            for each in body[f"{of}_fields"]
             if each["type"] not in SYSTEM_FIELDS
         }
 

@@ -45,7 +45,7 @@ class TicketEvents(TimeExport):
     mappings = (
         Mapping(
             TicketEvent,
-            source_id="id",
+            source_id="key",
             created_at="created_at",
             updated_at="created_at",
             ticket_id="ticket_id",
@@ -81,11 +81,11 @@ def happenings(audit: Any) -> Iterator[JsonObject]:
             "actor_id": child.get("author_id", audit.get("updater_id")),
         }
         if "Comment" in {child.get("event_type"), child.get("type")}:
-            yield {**about, "id": f"{child.get('id')}:reply", "kind": "reply", "public": child.get("public")}
+            yield {**about, "key": f"{child.get('id')}:reply", "kind": "reply", "public": child.get("public")}
             continue
         for changed in KINDS.keys() & child.keys():
             kind, before = KINDS[changed], child.get("previous_value")
-            yield {**about, "id": f"{child.get('id')}:{kind}", "kind": kind, "from": before, "to": child[changed]}
+            yield {**about, "key": f"{child.get('id')}:{kind}", "kind": kind, "from": before, "to": child[changed]}
 
 
 class SlaEvents(TimeExport):

@@ -7,7 +7,7 @@ business of the stream `deleted_tickets`.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Page, Refused
@@ -44,7 +44,7 @@ class TicketList:
         self._given_up: set[tuple[str, str | None]] = set()
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
-        state = listable(cursor)
+        state = listable(cursor, self._beginning())
         if state["step"] == "changes":
             yield from self._changes(state)
             return
@@ -52,6 +52,12 @@ class TicketList:
             for page in step(state):
                 state = page.cursor or state
                 yield page
+
+    def _beginning(self) -> int:
+        """Return the second before which nothing is wanted."""
+        connector = self._stream.connector
+        day = connector.settings.start_date
+        return 0 if day is None else int(datetime.combine(day, time(), connector.runtime.time_zone).timestamp())
 
     def _whole_list(self, state: Cursor) -> Iterator[Page]:
         """Yield the list from its oldest change on. What changes meanwhile moves to its end and comes again."""
@@ -120,14 +126,20 @@ class TicketList:
         return {**state, "after": None}
 
 
-def listable(cursor: Cursor) -> Cursor:
-    """Return *cursor* as lists understand it: behind an export that has read all, only changes are left."""
+def listable(cursor: Cursor, beginning: int) -> Cursor:
+    """Return *cursor* as lists understand it: behind an export that has read all, only changes are left.
+
+    Behind one that has not, everything since *beginning* is read: lists are sorted by another clock than the export.
+    """
     if "step" in cursor:
         return cursor
     level = int(cursor["high_water"])
-    fresh = cursor.get("start_time") == level
     nothing = {"after": None, "before": None, "until": None}
-    return {"step": "list" if fresh else "changes", "high_water": level, "since": level if fresh else 0, **nothing}
+    if cursor.get("start_time") == level:
+        return {"step": "list", "high_water": level, "since": level, **nothing}
+    if cursor.get("behind"):
+        return {"step": "list", "high_water": level, "since": beginning, **nothing}
+    return {"step": "changes", "high_water": level, "since": 0, **nothing}
 
 
 def updated(ticket: Any) -> int | None:

@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Count, Mapping, Page, Source, computed, custom, lookup
+from latido.connect import Mapping, Page, Source, computed, custom, lookup
 from latido.schema import Account, Contact, User
 from latido_zendesk import limits
-from latido_zendesk.reading import CursorExport, TimeExport, ZendeskStream, answer, instant, listed
+from latido_zendesk.reading import CursorExport, TimeExport, ZendeskStream, answer, count_in, instant, listed
 from latido_zendesk.transforms import link
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from latido.connect import Cursor, JsonObject, Rows
+    from latido.connect import Count, Cursor, JsonObject, Rows
 
 STAFF = ("agent", "admin")
 ERASED = "Permanently Deleted User"
@@ -187,5 +187,4 @@ def keys(rows: Rows) -> dict[str, datetime | None]:
 
 def counted(stream: ZendeskStream, path: str) -> Count:
     """Return Zendesk's count, which is up to a day old on large accounts."""
-    body = answer(stream.connector.http, path)
-    return Count(int(body["count"]["value"]), exact=False)
+    return count_in(answer(stream.connector.http, path))

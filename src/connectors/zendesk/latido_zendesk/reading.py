@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.connect import Page, Refused, Rejected, Shape, Stream, ahead, requested
+from latido.connect import Count, Page, Refused, Rejected, Shape, Stream, ahead, requested
 from latido.errors import NotOffered, VendorUnavailable
 from latido.messages import marker
 from latido_zendesk import limits
@@ -96,7 +96,8 @@ class CursorExport(ZendeskStream):
     """An export that hands out a cursor with each page.
 
     Its cursor here is `cursor` (Zendesk's, kept verbatim) or `start_time`, and `high_water`: the latest change that was
-    seen, in seconds, from which to begin again should Zendesk no longer accept the cursor.
+    seen, in seconds, from which to begin again should Zendesk no longer accept the cursor. It is `behind` until the end
+    of the export is reached.
     """
 
     extra: ClassVar[Mapping[str, str]] = {}
@@ -166,7 +167,9 @@ class CursorExport(ZendeskStream):
         if not body.get("end_of_stream") and following == cursor.get("cursor"):
             raise stuck(self.path)
         level = max([int(cursor["high_water"]), *map(self.changed, records)])
-        return {"cursor": following, "high_water": level} if following else {**cursor, "high_water": level}
+        if body.get("end_of_stream"):
+            return {"cursor": following, "high_water": level} if following else {**cursor, "high_water": level}
+        return {"cursor": following, "high_water": level, "behind": True}
 
     def _params(self, cursor: Cursor, size: PageSize) -> Params:
         where = {"cursor": cursor["cursor"]} if "cursor" in cursor else {"start_time": cursor["start_time"]}
@@ -177,7 +180,7 @@ class CursorExport(ZendeskStream):
         self.connector.runtime.warn(
             _("Zendesk no longer accepts where {stream} stopped; its last hour is read again.", stream=self.name)
         )
-        return {"start_time": start, "high_water": cursor["high_water"]}
+        return {"start_time": start, "high_water": cursor["high_water"], "behind": True}
 
 
 class TimeExport(ZendeskStream):
@@ -325,6 +328,15 @@ def records_of(body: Mapping[str, Any], key: str) -> list[JsonObject]:
     if not isinstance(found, list):
         raise nonsense(key)
     return found
+
+
+def count_in(body: Mapping[str, Any]) -> Count:
+    """Return the count in *body*: Zendesk's search lags by minutes, and its counts of large lists by up to a day."""
+    found = body.get("count")
+    value = found.get("value") if isinstance(found, dict) else found
+    if not isinstance(value, int):
+        raise nonsense("count")
+    return Count(value, exact=False)
 
 
 def nonsense(what: str) -> VendorUnavailable:

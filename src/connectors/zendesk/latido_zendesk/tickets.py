@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.connect import Count, Mapping, Page, Rejected, Rows, computed, custom, lookup, requested
+from latido.connect import Mapping, Page, Rejected, Rows, computed, custom, lookup, requested
 from latido.errors import CredentialError, NotOffered
 from latido.messages import marker
 from latido.schema import SurveyResponse, Ticket
 from latido_zendesk import limits
 from latido_zendesk.keyset import LIST, TicketList
-from latido_zendesk.reading import HOUR, CursorExport, ZendeskStream, answer, embed_metrics, instant, listed
+from latido_zendesk.reading import HOUR, CursorExport, ZendeskStream, answer, count_in, embed_metrics, instant, listed
 from latido_zendesk.surveys import field_answers, field_mapping
 from latido_zendesk.transforms import (
     MERGED,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from latido.connect import Cursor, JsonObject
+    from latido.connect import Count, Cursor, JsonObject
     from latido.messages import Message
     from latido.schema import Record
 
@@ -101,7 +101,7 @@ class Tickets(CursorExport):
         if self.connector.settings.strategy == "keyset":
             yield from TicketList(self).pages(cursor)
             return
-        reached = exportable(cursor)
+        reached = begin = exportable(cursor)
         for _attempt in range(2):
             try:
                 for page in super().pages(reached):
@@ -112,7 +112,7 @@ class Tickets(CursorExport):
             else:
                 return
         self._announce_lists(given_up)
-        yield from TicketList(self).pages(reached)
+        yield from TicketList(self).pages(cursor if reached is begin else reached)
 
     def probe(self) -> None:
         if self.connector.settings.strategy == "keyset":
@@ -159,8 +159,7 @@ class Tickets(CursorExport):
     def count(self) -> Count:
         """Return what the search counts: archived tickets too, but an index that lags."""
         query = f"type:ticket -tags:{MERGED}"
-        body = answer(self.connector.http, "/api/v2/search/count", {"query": query})
-        return Count(int(body["count"]), exact=False)
+        return count_in(answer(self.connector.http, "/api/v2/search/count", {"query": query}))
 
     def estimate(self, cursor: Cursor) -> int | None:
         if cursor.get("start_time") != cursor["high_water"]:
@@ -215,9 +214,14 @@ class DeletedTickets(ZendeskStream):
 
 
 def exportable(cursor: Cursor) -> Cursor:
-    """Return *cursor* as the export understands it: behind lists it begins an hour before the last change seen."""
+    """Return *cursor* as the export understands it: behind lists it begins an hour before the last change seen.
+
+    Behind lists that were not read to their end it begins anew: what was archived is still missing.
+    """
     if "cursor" in cursor or "start_time" in cursor:
         return cursor
+    if cursor["step"] != "changes":
+        return {"start_time": cursor["since"], "high_water": cursor["since"]}
     level = int(cursor["high_water"])
     return {"start_time": max(0, level - HOUR), "high_water": level}
 

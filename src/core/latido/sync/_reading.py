@@ -6,7 +6,7 @@ import contextvars
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from latido.connect import METER, Meter
+from latido.connect import METER, Meter, Refused
 from latido.errors import GapError, LatidoError, NotOffered, Stopped, VendorUnavailable
 from latido.messages import marker
 from latido.sync._cursor import mapping_changed, sweep_is_due, where_to_start
@@ -208,10 +208,10 @@ class StreamRun:
         self.writer.call(lambda c: note_ids(c, entity.table, self.source.name, self.stream.name, ids))
 
     def _counted(self) -> Count | None:
-        """Return the vendor's count; one that it does not let us ask is no reason to read nothing."""
+        """Return the vendor's count; one that it does not tell is no reason to read nothing."""
         try:
             return self.stream.count()
-        except NotOffered:
+        except (NotOffered, Refused, VendorUnavailable):
             return None
 
     def _compare(self, expected: Count) -> None:

@@ -8,6 +8,7 @@ import orjson
 
 from latido.connect import Page, Runtime
 from latido.schema import TABLES
+from latido.sync._lock import source_lock
 from latido.sync._receipt import Receipt
 from latido.warehouse import Batch, flush, scalar
 
@@ -26,9 +27,16 @@ _AT_ONCE = 1_000
 def retry_quarantine(warehouse: Warehouse, source: Source) -> list[Receipt]:
     """Map the quarantined records of *source* again; those that fit now are stored, the others stay.
 
-    Reads at most the vendor's reference tables. Returns a receipt per stream that had records there.
+    Reads at most the vendor's reference tables. Returns a receipt per stream that had records there. Raises LockedError
+    while a sync of *source* goes on.
     """
-    runtime = Runtime(source.name, clock=source.clock, transport=source.transport, folder=source.folder)
+    with source_lock(source):
+        return _tried_again(warehouse, source)
+
+
+def _tried_again(warehouse: Warehouse, source: Source) -> list[Receipt]:
+    clock, zone = source.clock, source.time_zone
+    runtime = Runtime(source.name, clock=clock, transport=source.transport, folder=source.folder, time_zone=zone)
     connector = source.connector(source.settings, runtime)
     try:
         streams = {stream.name: stream for stream in connector.streams()}

@@ -142,14 +142,13 @@ class SourceRun:
         self.observer.warned(self.source.name, message)
 
     def _notice_changed_fields(self, fields: Mapping[str, Mapping[str, str]]) -> None:
-        """Report the fields that the vendor added, removed or retyped since the last run."""
-        before = self._references.last(_FIELDS)
+        """Report the fields that the vendor added, removed or retyped since they were last told of."""
+        before = self._references.last(_FIELDS) or {}
         now = {table: dict(columns) for table, columns in fields.items()}
-        if before == now:
-            return
-        for table, columns in now.items() if before is not None else ():
-            self._report_changes(table, before.get(table, {}), columns)
-        self._references.read_now[_FIELDS] = now
+        for table in sorted(now.keys() & before.keys()):
+            self._report_changes(table, before[table], now[table])
+        if before != {**before, **now}:
+            self._references.read_now[_FIELDS] = {**before, **now}
 
     def _report_changes(self, table: str, before: Mapping[str, str], now: Mapping[str, str]) -> None:
         for name in sorted(now.keys() - before.keys()):
