@@ -60,8 +60,13 @@ class Plugins:
         return [self._installed(name, plugin) for name, plugin in sorted(self.manager.list_name_plugin())]
 
     def connectors(self) -> dict[str, type[Connector]]:
-        """Return the installed connectors by name."""
-        return {each.name: each for each in self._offers("latido_connectors")}
+        """Return the installed connectors by name; of two that share one, the first."""
+        found: dict[str, type[Connector]] = {}
+        for plugin in self._implementations("latido_connectors"):
+            for each in self._connectors_of(plugin):
+                if found.setdefault(each.name, each) is not each:
+                    self._leave_out(plugin, _("its connector {name} has the name of another.", name=each.name))
+        return found
 
     def connector(self, name: str) -> type[Connector]:
         """Return the connector *name*; raises ConfigurationError, with the nearest name, when it is not installed."""
@@ -82,14 +87,22 @@ class Plugins:
     def _installed(self, name: str, plugin: Any) -> Installed:
         distribution = self.distributions.get(name)
         hooks = tuple(sorted(each.name for each in self.manager.get_hookcallers(plugin) or ()))
-        offered = self._called(plugin, "latido_connectors", {}) if "latido_connectors" in hooks else None
+        offered = self._connectors_of(plugin) if "latido_connectors" in hooks else ()
         return Installed(
             name,
             distribution.name if distribution else None,
             distribution.version if distribution else None,
             hooks,
-            tuple(offered or ()),
+            tuple(offered),
         )
+
+    def _connectors_of(self, plugin: Any) -> list[type[Connector]]:
+        """Return the connectors that *plugin* offers, without what is none."""
+        offered = self._called(plugin, "latido_connectors", {}) or []
+        for each in offered:
+            if not _is_connector(each):
+                self._leave_out(plugin, _("it offers {thing}, which is no connector.", thing=repr(each)))
+        return [each for each in offered if _is_connector(each)]
 
     def _offers(self, hook: str) -> Iterable[Any]:
         for plugin in self._implementations(hook):
@@ -99,15 +112,26 @@ class Plugins:
         caller = getattr(self.manager.hook, hook)
         return [found.plugin for found in caller.get_hookimpls()]
 
-    def _called(self, plugin: Any, hook: str, arguments: Mapping[str, Any]) -> Any:
+    def _called(self, plugin: Any, hook: str, arguments: Mapping[str, Any]) -> list[Any] | None:
         others = [other for other in self.manager.get_plugins() if other is not plugin]
         try:
             found = self.manager.subset_hook_caller(hook, others)(**arguments)
-            return found[0] if found else None
+            return list(found[0]) if found else None
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's hook may fail in any way
-            name = self.manager.get_name(plugin) or repr(plugin)
-            self.left_out.append(LeftOut(name, name, _("its hook {hook} fails: {error}", hook=hook, error=repr(error))))
+            self._leave_out(plugin, _("its hook {hook} fails: {error}", hook=hook, error=repr(error)))
             return None
+
+    def _leave_out(self, plugin: Any, reason: Message) -> None:
+        """Note, once, that something of *plugin* is not used."""
+        name = self.manager.get_name(plugin) or repr(plugin)
+        distribution = self.distributions.get(name)
+        left_out = LeftOut(name, distribution.name if distribution else name, reason)
+        if left_out not in self.left_out:
+            self.left_out.append(left_out)
+
+
+def _is_connector(offered: Any) -> bool:
+    return isinstance(offered, type) and isinstance(getattr(offered, "name", None), str)
 
 
 def _no_connector(name: str, near: str | None) -> ConfigurationError:
