@@ -129,6 +129,19 @@ def test_worst_finding_is_the_exit_code(project: Terminal, desk: type[Desk], wro
     ]
 
 
+def test_mapped_field_that_the_vendor_does_not_have_is_a_warning(project: Terminal, desk: type[Desk]) -> None:
+    fields = {"tickets": {"custom.360001": "text"}}
+    desk.vendor_fields = lambda *_self: fields  # type: ignore[method-assign]
+    project.write(f'{TOML}\n[sources.support.fields.tickets]\npriority = "custom.36001"\ntype = "custom.360001"\n')
+
+    said = project("check", "--format", "json")
+
+    (finding,) = said.json["findings"]
+    assert (0, "warning") == (said.code, finding["state"])
+    assert "tickets.priority: the vendor has no field custom.36001." == finding["text"]
+    assert "See what it has: latido fields support tickets" == finding["fix"]
+
+
 def test_vendor_that_cannot_be_reached_is_a_finding(
     project: Terminal, desk: type[Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:

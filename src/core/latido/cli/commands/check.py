@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +15,10 @@ from latido.errors import LatidoError
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from latido.config import Project, SourceConfig
+    from latido.connect import Connector, Finding
     from latido.messages import Message
 
 _ = marker("latido")
@@ -94,10 +96,33 @@ def _asked(here: Session, project: Project, config: SourceConfig) -> Iterator[Fo
         asked = connector(here, project, config)
         try:
             asked.chosen()
-            for each in asked.check():
+            for each in (*asked.check(), *_missing_fields(asked)):
                 yield Found(config.name, each.text, each.fix, each.wrong, CODES.get(each.wrong or "", 0))
         finally:
             asked.close()
     except LatidoError as error:
         kind = next((kind for kind, code in CODES.items() if code == error.exit_code), "problem")
         yield Found(config.name, error.message, error.hint, kind, error.exit_code)
+
+
+def _missing_fields(asked: Connector) -> Iterator[Finding]:
+    """Yield the user-defined fields that the settings map and the vendor does not have, as far as it can be asked."""
+    from latido.connect import Finding
+
+    mapped = asked.settings.fields
+    with suppress(LatidoError):  # What cannot be asked has been found already.
+        offered = asked.vendor_fields() if mapped else {}
+        for table, columns in mapped.items():
+            for column, path in columns.items():
+                if _is_missing(path, offered.get(table, {})):
+                    yield Finding(
+                        _("{table}.{column}: the vendor has no field {path}.", table=table, column=column, path=path),
+                        "warning",
+                        _("See what it has: latido fields {source} {table}", source=asked.runtime.source, table=table),
+                    )
+
+
+def _is_missing(path: str, offered: Collection[str]) -> bool:
+    """Whether the vendor lists fields of the same kind as *path*, but not this one."""
+    kind, dot, _name = path.rpartition(".")
+    return path not in offered and any(dot and each.startswith(kind + dot) for each in offered)
