@@ -25,7 +25,7 @@ from latido.connect import (
 from latido.errors import ConfigurationError
 from latido.schema import Account, Deal, Ticket
 
-MADRID = ZoneInfo("Europe/Madrid")
+MADRID, UTC_ZONE = ZoneInfo("Europe/Madrid"), ZoneInfo("UTC")
 
 
 def mapped(source: Source | str, record: dict[str, Any], column: str = "subject", **context: Any) -> Any:
@@ -153,3 +153,10 @@ def test_an_instant_without_zone_has_no_date() -> None:
     _rows, (rejected,) = bound.rows([{"at": "2026-01-31T23:30:00"}])
 
     assert "close_date: expected a point in time with its zone" == rejected.reason
+
+
+def test_a_date_that_depends_on_the_time_zone_is_read_again_with_another() -> None:
+    dated, plain = Mapping(Deal, source_id="id", close_date=local_date("at")), Mapping(Deal, source_id="id")
+
+    assert dated.fingerprint(None, UTC_ZONE) != dated.fingerprint(None, MADRID)
+    assert plain.fingerprint(None, UTC_ZONE) == plain.fingerprint(None, MADRID)

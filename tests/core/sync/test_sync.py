@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latido.connect import Count, Mapping, Page, Rejected, local_date
+from latido.connect import Count, Mapping, Page, Rejected, Stream, local_date
 from latido.errors import CredentialError, NotOffered, UsageError, VendorUnavailable
 from latido.schema import Account, Contact, Deal, Ticket, TicketEvent
-from latido.sync import Options, Sync, retry_quarantine
+from latido.sync import Options, Sync, plan, retry_quarantine
 from latido.warehouse import Warehouse, meta
 from tests.memory import NOON, FakeClock, Listener, Script, ScriptedStream, page, source_of, stored, synced
 
@@ -658,6 +658,9 @@ def test_a_second_chance_is_given_in_the_time_zone_of_the_project(warehouse: War
     class Local(ScriptedStream):
         mappings = (Mapping(Deal, source_id="id", close_date=local_date("closed")),)
 
+        def fingerprint(self) -> str:
+            return Stream.fingerprint(self)
+
     late = {"id": 1, "closed": "2026-01-31T23:30:00Z"}
     script = Script(
         "deals", (Deal,), lambda _c: [Page(rejected=[Rejected("deals", "1", "odd", late)], cursor={"a": 1})]
@@ -665,8 +668,10 @@ def test_a_second_chance_is_given_in_the_time_zone_of_the_project(warehouse: War
     source = replace(source_of(tmp_path, script, stream_type=Local), time_zone=ZoneInfo("Europe/Madrid"))
     synced(warehouse, source)
 
+    (expected,) = plan(warehouse, [source], Options())
     retry_quarantine(warehouse, source)
 
+    assert not expected.whole
     assert [("2026-02-01",)] == stored(warehouse, Deal, "CAST(close_date AS VARCHAR)")
 
 

@@ -178,6 +178,4 @@ def _client(
 
 def _count(requests: int = 0, retries: int = 0, received_bytes: int = 0) -> None:
     if meter := METER.get(None):
-        meter.requests += requests
-        meter.retries += retries
-        meter.received_bytes += received_bytes
+        meter.count(requests=requests, retries=retries, received_bytes=received_bytes)

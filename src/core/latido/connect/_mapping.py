@@ -25,6 +25,9 @@ _ = marker("latido")
 
 UTC_ZONE = ZoneInfo("UTC")
 
+LOCAL_DATE = "local_date("
+"""How the description of a date begins that depends on the project's time zone."""
+
 JsonObject: TypeAlias = "Map[str, Any]"
 Getter: TypeAlias = "Callable[[JsonObject], Any]"
 
@@ -120,10 +123,12 @@ class Mapping:
         """The vendor's fields that this mapping reads, sorted: what a request has to ask for."""
         return tuple(sorted({name for value in self.fields.values() for name in value.paths}))
 
-    def fingerprint(self, custom: Collection[str] | None = None) -> str:
-        """Return a short text that changes when stored rows would come out differently."""
+    def fingerprint(self, custom: Collection[str] | None = None, time_zone: ZoneInfo = UTC_ZONE) -> str:
+        """Return a short text that changes when stored rows would come out differently; the same on every machine."""
         parts = {name: value.description for name, value in self.fields.items()}
-        text = orjson.dumps([self.entity.table, sorted(parts.items()), None if custom is None else sorted(custom)])
+        kept = None if custom is None else sorted(custom)
+        zone = [str(time_zone)] if any(LOCAL_DATE in each for each in parts.values()) else []
+        text = orjson.dumps([self.entity.table, sorted(parts.items()), kept, *zone])
         return hashlib.sha256(text).hexdigest()[:16]
 
     def bound(self, context: Context) -> BoundMapping:

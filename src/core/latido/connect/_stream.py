@@ -77,7 +77,8 @@ class Stream(ABC):
 
     def fingerprint(self) -> str:
         """Return a text that changes when stored rows would come out differently; the stream is then read again."""
-        parts = [each.fingerprint(self.connector.settings.custom) for each in self.effective_mappings]
+        custom, zone = self.connector.settings.custom, self.connector.runtime.time_zone
+        parts = [each.fingerprint(custom, zone) for each in self.effective_mappings]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
     def rows(self, entity: type[Record], records: Sequence[JsonObject]) -> tuple[Rows, list[Rejected]]:

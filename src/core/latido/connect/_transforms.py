@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from latido.connect._mapping import Context, Getter, JsonObject, Source, source
+from latido.connect._mapping import LOCAL_DATE, Context, Getter, JsonObject, Source, source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,7 +111,7 @@ def local_date(value: Source | str) -> Source:
 
         return find
 
-    return Source(f"local_date({instant.description})", instant.paths, bind)
+    return Source(f"{LOCAL_DATE}{instant.description})", instant.paths, bind)
 
 
 def custom(fields: Source | str) -> Source:

@@ -24,7 +24,7 @@ def pause(runtime: Runtime, seconds: float) -> None:
     nap = min(seconds, SLICE)
     runtime.clock.sleep(nap)
     if meter := METER.get(None):
-        meter.waited_seconds += nap
+        meter.count(waited_seconds=nap)
 
 
 def wait(runtime: Runtime, seconds: float) -> None:

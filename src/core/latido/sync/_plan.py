@@ -42,7 +42,8 @@ def plan(warehouse: Warehouse, sources: Sequence[Source], options: Options) -> l
 
 
 def _planned(warehouse: Warehouse, source: Source, options: Options) -> Iterator[Planned]:
-    runtime = Runtime(source.name, clock=source.clock, transport=source.transport, folder=source.folder)
+    clock, zone = source.clock, source.time_zone
+    runtime = Runtime(source.name, clock=clock, transport=source.transport, folder=source.folder, time_zone=zone)
     connector = source.connector(source.settings, runtime)
     stored: dict[str, StoredCursor] = {}
     if warehouse.path.exists():
