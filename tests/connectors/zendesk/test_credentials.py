@@ -41,6 +41,12 @@ def logged_in(desk: Desk, office: Office) -> None:
     office.zendesk(**BY_CODE).login(Person(show=lambda _address: None, pasted=lambda: "the-code"))
 
 
+def test_who_logs_in_is_told_what_to_do_with_the_address(desk: Desk, office: Office) -> None:
+    logged_in(desk, office)
+
+    assert [True] == [each.startswith("Open this address in a browser and agree.") for each in office.warnings]
+
+
 def test_a_client_asks_for_a_token_and_for_reading_only(desk: Desk, office: Office) -> None:
     desk.on(TOKENS, tokens(1)).on(EXPORT, cursor_page("tickets"))
 

@@ -87,6 +87,9 @@ class OAuth:
     def log_in(self, address: str, redirect_uri: str, person: Person | None = None) -> None:
         """Let a *person* (by default whoever sits at the terminal) agree at *address*; store the first tokens."""
         asked = {"client_id": self._client["client_id"], **self._scoped}
+        self._runtime.warn(
+            _("Open this address in a browser and agree. If it ends at an empty page, paste the address of that.")
+        )
         self.exchange(authorization_code(address, asked, redirect_uri, person or Person()), redirect_uri)
 
     def exchange(self, code: str, redirect_uri: str) -> None:
