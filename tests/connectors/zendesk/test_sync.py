@@ -350,6 +350,23 @@ def test_a_rejected_cursor_loses_nothing(sandbox: ZendeskSandbox, house: House, 
     assert (0, ("solved",)) == (report.exit_code, house.ticket(number + 1, "status"))
 
 
+def test_without_network_the_run_ends_resumable(house: House) -> None:
+    report = house.sync(base_url="http://127.0.0.1:9", streams=CORE)
+
+    assert 6 == report.exit_code
+    assert {"cannot reach 127.0.0.1"} == {each.partition(":")[0] for each in complaints(report)}
+
+
+def test_a_wrong_api_token_is_a_wrong_credential(sandbox: ZendeskSandbox, house: House) -> None:
+    """Zendesk answers `users/me` with an anonymous user, and other paths with 401."""
+    sandbox.switches.api_tokens = False
+    wrong = {"client_id": None, "client_secret": None, "email": "ana@example.com", "api_token": "not-the-token"}
+
+    report = house.sync(**wrong, streams=CORE)
+
+    assert (4, False) == (report.exit_code, any("not-the-token" in each for each in complaints(report)))
+
+
 @pytest.mark.parametrize("synced_before", [False, True])
 def test_a_wrong_subdomain_is_a_wrong_setting(sandbox: ZendeskSandbox, house: House, synced_before: bool) -> None:
     """Of what is asked first, reference tables or streams, none hides it."""
