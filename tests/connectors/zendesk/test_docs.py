@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from latido.connect import HttpSettings
-from latido_zendesk.connector import STREAMS
+from latido_zendesk.connector import STREAMS, Zendesk
 from latido_zendesk.settings import ZendeskSettings
 from tests.connectors.zendesk.field_tables import PAGE, written
 
@@ -35,3 +35,10 @@ def test_every_stream_and_every_setting_is_described() -> None:
 
     assert [] == [stream.name for stream in STREAMS if f"| `{stream.name}`" not in page]
     assert [] == [name for name in sorted(ours) if f"`{name}`" not in page and f"\n{name} = " not in page]
+
+
+def test_every_promise_that_cannot_be_kept_is_described() -> None:
+    page = PAGE.read_text()
+
+    assert Zendesk.undeliverable
+    assert [] == [promise for promise in Zendesk.undeliverable if f"\n| `{promise}` |" not in page]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Connector, Http, Limiter
@@ -63,6 +64,23 @@ STANDARD = {
 """Fields that every account has and that no mapping reads by default."""
 
 
+UNDELIVERABLE = MappingProxyType(
+    {
+        "exact_count": _(
+            "Zendesk counts tickets by a search that lags, and people and organizations up to a day late."
+        ),
+        "cost_follows_change": _(
+            "Survey answers may be changed for a month, and nothing tells that they were: each run reads them again."
+        ),
+        "survivor_of_a_merge": _("Zendesk closes and tags a merged ticket, but does not say into which it went."),
+        "time_of_deletion": _("Zendesk's export tells that a ticket was deleted, but not when."),
+        "role_at_the_time": _("Zendesk does not tell who was an agent when, only who is one today."),
+        "spam": _("Zendesk deletes spam and does not mark it."),
+    }
+)
+"""What Zendesk makes impossible, and why."""
+
+
 class Zendesk(Connector):
     """Reads tickets, people, organizations and survey answers of one account."""
 
@@ -71,6 +89,7 @@ class Zendesk(Connector):
     Settings = ZendeskSettings
     asks = ("subdomain", "client_id", "client_secret")
     settings: ZendeskSettings
+    undeliverable = UNDELIVERABLE
 
     def __init__(self, settings: ZendeskSettings, runtime: Runtime) -> None:
         super().__init__(settings, runtime)

@@ -107,14 +107,14 @@ class Runtime:
 class Connector(ABC):
     """One vendor: how to speak to it, what can be read, and whether it can be read now.
 
-    `undeliverable` declares promises of the conformance suite that this vendor cannot keep, each with the reason.
+    `undeliverable` declares promises that this vendor cannot keep, each with the reason; `latido plugins` prints them.
     `asks` names the settings that `latido init` asks for; by default those that have no default themselves.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     Settings: ClassVar[type[ConnectorSettings]]
-    undeliverable: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    undeliverable: ClassVar[Mapping[str, Message | str]] = MappingProxyType({})
     asks: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, settings: Any, runtime: Runtime) -> None:

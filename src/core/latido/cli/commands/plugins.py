@@ -13,6 +13,7 @@ from latido.messages import marker
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from latido.messages import Message
     from latido.plugins import Installed, LeftOut
 
 _ = marker("latido")
@@ -61,12 +62,12 @@ def _left_out(plugin: LeftOut) -> dict[str, Any]:
     return {"name": plugin.name, "distribution": plugin.distribution, "problem": plugin.reason}
 
 
-def _promises(row: dict[str, Any], used: list[Installed]) -> dict[str, str]:
+def _promises(row: dict[str, Any], used: list[Installed]) -> dict[str, Message | str]:
     offered = row.get("connectors") or []
     return {promise: reason for name, promise, reason in _undeliverable(used) if name in offered}
 
 
-def _undeliverable(used: list[Installed]) -> Iterator[tuple[str, str, str]]:
+def _undeliverable(used: list[Installed]) -> Iterator[tuple[str, str, Message | str]]:
     for plugin in used:
         for connector in plugin.connectors:
             for promise, reason in connector.undeliverable.items():
