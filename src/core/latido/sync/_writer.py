@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_BATCHES_WAITING = 2
+_BATCHES_WAITING = 1
+_FRUGAL = "SET memory_limit = '64MB'"
+"""A flush needs no more, and what DuckDB may keep of a large table it does keep: memory would grow with the table."""
 _NOTHING_CAN_BE_WRITTEN = (ConfigurationError, DiskFull, LockedError, SchemaError)
 
 Stream: TypeAlias = tuple[str, str]
@@ -35,7 +37,7 @@ class _Job(NamedTuple):
 class Writer:
     """A thread that does one thing to the warehouse at a time and lets go of the file in between.
 
-    At most two batches wait: a stream that reads faster than the disk writes is held up. Once a batch of a stream could
+    At most one batch waits: a stream that reads faster than the disk writes is held up. Once a batch of a stream could
     not be written, no later one of it is: its cursor would skip the rows that are missing. Once nothing can be written
     at all (a full disk, a file that somebody holds), `on_broken` is told, which should end the run.
     """
@@ -101,6 +103,7 @@ class Writer:
         wait = 0.0 if self._broken else self._wait_seconds
         try:
             with self._warehouse.writing(wait, self._on_wait, self._in_a_hurry) as connection:
+                connection.execute(_FRUGAL)
                 result = job.function(connection)
         except BaseException as error:  # noqa: BLE001 - whoever handed it over is told
             self._note(error, job.stream)
