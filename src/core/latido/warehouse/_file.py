@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _ = marker("latido")
 
 READER_WAITS_SECONDS = 5.0
+"""When a reader gives up. A sync lets go within two seconds; the rest is for a slow disk."""
+
 WRITER_WAITS_SECONDS = 600.0
 WORTH_SAYING_SECONDS = 1.5
 _POLL_SECONDS = 0.05
