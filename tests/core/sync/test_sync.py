@@ -111,6 +111,24 @@ def test_a_merged_row_names_its_survivor(warehouse: Warehouse, tmp_path: Path) -
     assert [("1", "2"), ("2", None)] == stored(warehouse, Account, "source_id", "merged_into")
 
 
+def test_rows_that_come_deleted_or_merged_are_counted_as_such(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Some vendors tell of it in the record itself. Told again, it is no news."""
+    before = page(Account, {"source_id": "1"}, {"source_id": "2"}, {"source_id": "3"}, cursor={"a": 1})
+    after = page(
+        Account,
+        {"source_id": "1", "is_deleted": True},
+        {"source_id": "2", "merged_into": "3"},
+        {"source_id": "3"},
+        cursor={"a": 2},
+    )
+
+    found = [synced(warehouse, source_of(tmp_path, accounts(turn))) for turn in (before, after, after)]
+
+    assert [(3, 0, 0, 0), (0, 2, 1, 1), (0, 0, 0, 0)] == [
+        (each.inserted, each.updated, each.deleted, each.merged) for (each,) in (r.outcomes[0].receipts for r in found)
+    ]
+
+
 def test_children_that_the_parent_lost_are_deleted(warehouse: Warehouse, tmp_path: Path) -> None:
     def brought(cursor: int, *ids: str) -> Page:
         rows = [{"source_id": each, "ticket_id": "t"} for each in ids]

@@ -27,7 +27,8 @@ class Receipt:
 
     `counted` is the vendor's own count, None where it was not asked or is not offered; `stored` is what the warehouse
     holds then. `mapped` rows were handed to the warehouse; each of them must be inserted, updated or unchanged.
-    `swept` says that what is done only every `sweep_every` was done.
+    `deleted` and `merged` count marks, and those of the updated rows that came deleted or merged. `swept` says that
+    what is done only every `sweep_every` was done.
     """
 
     source: str

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from latido.schema import Record
 
 _OLDEST = "-9223372036854775808"
+_GONE = "SELECT COUNT(*) FILTER (buried), COUNT(*) FILTER (merged) FROM plan WHERE outcome = 'updated'"
 
 
 def upsert(
@@ -25,6 +26,8 @@ def upsert(
 ) -> Counter[str]:
     """Write *batches* and return how many rows were `inserted`, `updated` and `unchanged` (older ones included).
 
+    Of the updated, `deleted` and `merged` count those that the vendor has deleted or merged since.
+
     The rows of one call count as having arrived in the order of their `_position`.
     """
     from arro3.core import Table
@@ -35,6 +38,7 @@ def upsert(
         counted = connection.execute("SELECT outcome, COUNT(*) FROM plan GROUP BY outcome").fetchall()
         outcomes = Counter(dict(counted))
         outcomes["unchanged"] += sum(batch.num_rows for batch in batches) - outcomes.total()
+        ((outcomes["deleted"], outcomes["merged"]),) = connection.execute(_GONE).fetchall()
         if outcomes["updated"]:
             connection.execute(_delete(entity), {"source": source})
         if outcomes["inserted"] or outcomes["updated"]:
@@ -52,14 +56,17 @@ def _plan(entity: type[Record]) -> str:
         SELECT new.position, new.source_id, new.hash, CASE
             WHEN old.source_id IS NULL THEN 'inserted'
             WHEN new.version < COALESCE(old.version, {_OLDEST}) OR new.hash = old._latido_hash THEN 'unchanged'
-            ELSE 'updated' END AS outcome
+            ELSE 'updated' END AS outcome,
+            new.is_deleted AND NOT COALESCE(old.is_deleted, false) AS buried,
+            new.merged_into IS NOT NULL AND old.merged_into IS NULL AS merged
         FROM (
-            SELECT position, source_id, version, hash,
+            SELECT position, source_id, version, hash, is_deleted, merged_into,
                    ROW_NUMBER() OVER (PARTITION BY source_id ORDER BY version DESC, position DESC) AS turn
             FROM (SELECT _position AS position, source_id, COALESCE(version, {_OLDEST}) AS version,
-                         HASH({hashed}) AS hash FROM incoming)
+                         HASH({hashed}) AS hash, is_deleted, merged_into FROM incoming)
         ) AS new
-        LEFT JOIN (SELECT source_id, version, _latido_hash FROM {entity.table} WHERE source = $source) AS old
+        LEFT JOIN (SELECT source_id, version, _latido_hash, is_deleted, merged_into
+                   FROM {entity.table} WHERE source = $source) AS old
                ON old.source_id = new.source_id
         WHERE new.turn = 1"""
 
