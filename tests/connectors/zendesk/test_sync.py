@@ -360,7 +360,9 @@ def test_without_network_the_run_ends_resumable(house: House) -> None:
 def test_a_wrong_api_token_is_a_wrong_credential(sandbox: ZendeskSandbox, house: House) -> None:
     """Zendesk answers `users/me` with an anonymous user, and other paths with 401."""
     sandbox.switches.api_tokens = False
-    wrong = {"client_id": None, "client_secret": None, "email": "ana@example.com", "api_token": "not-the-token"}
+    wrong: dict[str, Any] = {
+        "client_id": None, "client_secret": None, "email": "ana@example.com", "api_token": "not-the-token",
+    }  # fmt: skip
 
     report = house.sync(**wrong, streams=CORE)
 
