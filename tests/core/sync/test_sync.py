@@ -429,6 +429,20 @@ def test_since_does_not_skip_what_was_never_read(warehouse: Warehouse, tmp_path:
     assert [{"since": None}, {"after": 1}, {"after": 1}] == script.read_from
 
 
+def test_an_earlier_start_date_reads_what_lies_before(warehouse: Warehouse, tmp_path: Path) -> None:
+    script = accounts(page(Account, {"source_id": "1"}, cursor={"after": 1}))
+
+    for begin in (date(2026, 1, 1), date(2026, 2, 1), date(2025, 1, 1), None):
+        synced(warehouse, source_of(tmp_path, script, start_date=begin))
+
+    assert [
+        {"since": "2026-01-01T00:00:00+00:00"},
+        {"after": 1},
+        {"since": "2025-01-01T00:00:00+00:00"},
+        {"since": None},
+    ] == script.read_from
+
+
 def test_reference_tables_are_read_at_most_once_an_hour(warehouse: Warehouse, tmp_path: Path) -> None:
     clock, reads = FakeClock(), 0
 

@@ -18,7 +18,13 @@ def where_to_start(
 ) -> tuple[Cursor, bool]:
     """Return the cursor from which to read, and whether that reads everything."""
     afresh = options.full or stream.mode == "snapshot"
-    if stored is None or stored.cursor is None or afresh or mapping_changed(stream, stored):
+    if (
+        stored is None
+        or stored.cursor is None
+        or afresh
+        or mapping_changed(stream, stored)
+        or reaches_back(stream, stored)
+    ):
         return stream.start(_midnight(source.settings.start_date, source)), True
     since = _midnight(options.since, source)
     if since is not None and _was_passed(since, stored):
@@ -31,9 +37,24 @@ def _was_passed(since: datetime, stored: StoredCursor) -> bool:
     return stored.complete_at is not None and since <= stored.complete_at
 
 
+def fingerprint(stream: Stream) -> str:
+    """Return what is stored beside a cursor: how rows are made, and from which day on they are read."""
+    begin = stream.connector.settings.start_date
+    return f"{stream.fingerprint()}@{begin or ''}"
+
+
 def mapping_changed(stream: Stream, stored: StoredCursor | None) -> bool:
     """Whether rows that are stored would come out differently now."""
-    return stored is not None and stored.fingerprint is not None and stored.fingerprint != stream.fingerprint()
+    if stored is None or stored.fingerprint is None:
+        return False
+    return stored.fingerprint.partition("@")[0] != stream.fingerprint()
+
+
+def reaches_back(stream: Stream, stored: StoredCursor | None) -> bool:
+    """Whether the start date lies before the one from which on rows were read."""
+    before = (stored.fingerprint or "").partition("@")[2] if stored is not None else ""
+    begin = stream.connector.settings.start_date
+    return bool(before) and (begin is None or begin.isoformat() < before)
 
 
 def sweep_is_due(stream: Stream, stored: StoredCursor | None, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from latido.connect import METER, Meter, Refused
 from latido.errors import GapError, LatidoError, NotOffered, Stopped, VendorUnavailable
 from latido.messages import marker
-from latido.sync._cursor import mapping_changed, sweep_is_due, where_to_start
+from latido.sync._cursor import fingerprint, mapping_changed, reaches_back, sweep_is_due, where_to_start
 from latido.sync._receipt import Receipt
 from latido.warehouse import Batch, begin_census, end_census, note_ids, stored_rows
 
@@ -49,7 +49,7 @@ class StreamRun:
     def __post_init__(self) -> None:
         tables = tuple(entity.table for entity in self.stream.entities)
         self.receipt = Receipt(self.source.name, self.stream.name, tables, self.clock.now())
-        self._fingerprint = self.stream.fingerprint()
+        self._fingerprint = fingerprint(self.stream)
         self._new_batch()
 
     @property
@@ -80,6 +80,10 @@ class StreamRun:
         cursor, whole = where_to_start(self.source, self.stream, self.stored, self.options)
         if whole and mapping_changed(self.stream, self.stored):
             self._announce_rereading(cursor)
+        elif whole and reaches_back(self.stream, self.stored):
+            self.observer.warned(
+                self.source.name, _("{stream} is read again, from its new start date.", stream=self.stream.name)
+            )
         sweeping = whole or sweep_is_due(self.stream, self.stored, self.clock.now())
         expected = self._counted() if sweeping else None
         self.observer.stream_started(self.source.name, self.stream.name, expected.n if expected else None)
