@@ -6,6 +6,7 @@ Every request is built here, from the configured host, a path and the whole set 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -140,9 +141,9 @@ class CursorExport(ZendeskStream):
     def probe(self) -> None:
         self.ask({"start_time": self.now - 2 * SETTLING, "per_page": 1, **self.extra})
 
+    @abstractmethod
     def changed(self, record: JsonObject) -> int:
         """Return when *record* changed by the clock of the export, in seconds; 0 if it does not tell."""
-        raise NotImplementedError
 
     def export_page(self, records: Sequence[JsonObject], body: JsonObject, cursor: Cursor) -> Page:
         """Return the page that *records* make; *body* is the whole answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -69,9 +70,9 @@ class WindowedStream(ZendeskStream):
             window.found += len(body[self.key])
             yield body[self.key]
 
+    @abstractmethod
     def within(self, window: Window) -> dict[str, str | int]:
         """Return the parameters that ask for what was created in *window*."""
-        raise NotImplementedError
 
 
 class SatisfactionRatings(WindowedStream):
