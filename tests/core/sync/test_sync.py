@@ -429,6 +429,16 @@ def test_since_does_not_skip_what_was_never_read(warehouse: Warehouse, tmp_path:
     assert [{"since": None}, {"after": 1}, {"after": 1}] == script.read_from
 
 
+def test_reading_in_full_ends_at_the_cursor_where_it_stood(warehouse: Warehouse, tmp_path: Path) -> None:
+    script = accounts(page(Account, {"source_id": "1"}, cursor={"after": 1}), Page(cursor={"after": 2}))
+    source = source_of(tmp_path, script)
+
+    for full in (False, True, False):
+        synced(warehouse, source, full=full, checkpoint_rows=1)
+
+    assert {"after": 2} == script.read_from[-1]
+
+
 def test_an_earlier_start_date_reads_what_lies_before(warehouse: Warehouse, tmp_path: Path) -> None:
     script = accounts(page(Account, {"source_id": "1"}, cursor={"after": 1}))
 

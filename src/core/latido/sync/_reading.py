@@ -45,11 +45,13 @@ class StreamRun:
     _flushed_at: float = field(init=False)
     _pending: list[Future[Counter[str]]] = field(default_factory=list)
     _fingerprint: str = field(init=False)
+    _standing: tuple[Cursor | None, str | None] | None = field(init=False)
 
     def __post_init__(self) -> None:
         tables = tuple(entity.table for entity in self.stream.entities)
         self.receipt = Receipt(self.source.name, self.stream.name, tables, self.clock.now())
         self._fingerprint = fingerprint(self.stream)
+        self._standing = (self.stored.cursor, self.stored.fingerprint) if self.stored else None
         self._new_batch()
 
     @property
@@ -143,6 +145,8 @@ class StreamRun:
         if self._batch.size or self._moved():
             seen = self.stream.mode == "snapshot"
             self._pending.append(self.writer.store(self._batch, self._fingerprint, seen=seen))
+            if self._batch.cursor is not None:
+                self._standing = (self._batch.cursor, self._fingerprint)
             self._new_batch()
         for done in [each for each in self._pending if each.done()]:
             self._pending.remove(done)
@@ -150,10 +154,7 @@ class StreamRun:
 
     def _moved(self) -> bool:
         """Whether there is a cursor to store that is not stored already."""
-        if self._batch.cursor is None:
-            return False
-        here = self.stored
-        return here is None or (here.cursor, here.fingerprint) != (self._batch.cursor, self._fingerprint)
+        return self._batch.cursor is not None and (self._batch.cursor, self._fingerprint) != self._standing
 
     def _collect(self) -> None:
         while self._pending:
