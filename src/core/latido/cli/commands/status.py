@@ -8,6 +8,7 @@ import typer
 
 from latido.cli._options import argument
 from latido.cli._output import Column
+from latido.cli._receipts import RECEIPTS
 from latido.cli._session import Session, session
 from latido.messages import marker
 
@@ -44,23 +45,7 @@ RUNS = (
     Column("exit_code", _("exit code"), right=True),
     Column("problem", _("problem")),
 )
-RECEIPTS = (
-    Column("source", _("source")),
-    Column("stream", _("stream")),
-    Column("counted", _("at the vendor"), right=True),
-    Column("fetched", _("fetched"), right=True),
-    Column("inserted", _("new"), right=True),
-    Column("updated", _("changed"), right=True),
-    Column("unchanged", _("unchanged"), right=True),
-    Column("deleted", _("deleted"), right=True),
-    Column("merged", _("merged"), right=True),
-    Column("quarantined", _("quarantined"), right=True),
-    Column("requests", _("requests"), right=True),
-    Column("retries", _("retries"), right=True),
-    Column("seconds", _("seconds"), right=True),
-    Column("complete", _("complete")),
-    Column("problem", _("problem")),
-)
+PAST_RECEIPTS = (*RECEIPTS, Column("problem", _("problem")))
 
 
 def status(
@@ -73,7 +58,7 @@ def status(
     here = session(context)
     with here.warehouse.reading() as connection:
         if run is not None:
-            here.output.listing("receipts", RECEIPTS, warehouse.receipts(connection, run))
+            here.output.listing("receipts", PAST_RECEIPTS, warehouse.receipts(connection, run))
             return 0
         sources = warehouse.sources_standing(connection)
         streams = warehouse.streams_standing(connection)

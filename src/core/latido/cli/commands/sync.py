@@ -12,6 +12,7 @@ import typer
 
 from latido.cli._options import argument, option
 from latido.cli._output import Column
+from latido.cli._receipts import RECEIPTS
 from latido.cli._session import Session, session
 from latido.errors import LatidoError, UsageError
 from latido.messages import marker
@@ -28,22 +29,6 @@ SIGNALLED = 128
 BROKEN = (1, 7)
 """Exit codes after which nothing can be made of what is stored: a full disk, a warehouse that is too new."""
 
-RECEIPTS = (
-    Column("source", _("source")),
-    Column("stream", _("stream")),
-    Column("counted", _("at the vendor"), right=True),
-    Column("fetched", _("fetched"), right=True),
-    Column("inserted", _("new"), right=True),
-    Column("updated", _("changed"), right=True),
-    Column("unchanged", _("unchanged"), right=True, spare=True),
-    Column("deleted", _("deleted"), right=True),
-    Column("merged", _("merged"), right=True),
-    Column("quarantined", _("quarantined"), right=True),
-    Column("requests", _("requests"), right=True, spare=True),
-    Column("retries", _("retries"), right=True, spare=True),
-    Column("seconds", _("seconds"), right=True, spare=True),
-    Column("complete", _("complete")),
-)
 PLAN = (
     Column("source", _("source")),
     Column("stream", _("stream")),
