@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from latido.messages import marker
@@ -53,7 +53,7 @@ class Receipt:
     seconds: float = 0.0
     swept: bool = False
     problem: LatidoError | None = None
-    skipped: LatidoError | None = field(default=None)
+    skipped: LatidoError | None = None
 
     def add(self, counts: Counter[str]) -> None:
         """Add what a flush wrote."""
@@ -63,11 +63,6 @@ class Receipt:
     def spent(self, meter: Meter) -> None:
         """Take over what the stream cost."""
         self.requests, self.retries = meter.requests, meter.retries
-
-    @property
-    def changed(self) -> bool:
-        """Whether the run changed any row."""
-        return bool(self.inserted or self.updated or self.deleted or self.merged)
 
     @property
     def gap(self) -> Message | None:
