@@ -6,28 +6,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from latido.testing import ManualClock, Served
-from tests.connectors.zendesk.desk import Desk, Office
+from tests.connectors.zendesk.desk import Office, ZendeskDesk
+from tests.desk import Desk, Front
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from starlette.types import Receive, Scope, Send
-
 
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(datetime(2026, 1, 10, 12, 0, tzinfo=UTC))
-
-
-class Front:
-    """One server for all tests: to begin and end one takes longer than most of them."""
-
-    url = ""
-    desk: Desk
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.desk(scope, receive, send)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +28,7 @@ def front() -> Iterator[Front]:
 
 @pytest.fixture
 def desk(front: Front) -> Desk:
-    front.desk = Desk(front.url)
+    front.desk = ZendeskDesk(front.url)
     return front.desk
 
 

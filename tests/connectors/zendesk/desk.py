@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-from starlette.requests import Request
-from starlette.responses import Response
-
 from latido.connect import Runtime
 from latido_zendesk.connector import Zendesk
+from tests import desk
+from tests.desk import Desk, Says
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from starlette.types import Receive, Scope, Send
-
     from latido.connect import Page, Stream
     from latido.messages import Message
-    from latido.schema import Record
     from latido.testing import ManualClock
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -29,72 +20,26 @@ RECORDED = Path(__file__).parent / "recorded"
 
 def recorded(name: str) -> Any:
     """Return a recorded answer."""
-    return orjson.loads((RECORDED / name).read_bytes())
+    return desk.recorded(RECORDED / name)
 
 
-@dataclass(frozen=True, slots=True)
-class Says:
-    """An answer that is not simply 200 with JSON; a body that is text is sent as HTML."""
+class ZendeskDesk(Desk):
+    """An account in which everybody may read everything, and nothing is."""
 
-    status: int
-    body: Any = ""
-    headers: dict[str, str] = field(default_factory=dict)
-
-    def response(self) -> Response:
-        if isinstance(self.body, str):
-            return Response(self.body, self.status, self.headers, media_type="text/html")
-        return Response(orjson.dumps(self.body), self.status, self.headers, media_type="application/json")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that came in."""
-
-    path: str
-    params: dict[str, str]
-    headers: dict[str, str]
-    body: Any
-
-
-class Desk:
-    """Answers each path with what was agreed for it, one after the other, the last again and again."""
+    below = "/api/v2/"
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.asked: list[Asked] = []
-        self._answers: dict[str, list[Any]] = defaultdict(list)
+        super().__init__(url)
         self.on("/oauth/tokens", {"access_token": "secret-access", "token_type": "bearer", "expires_in": None})
         self.on("users/me", {"user": {"id": 7001, "name": "Zoe", "role": "admin", "active": True}})
         for table in ("groups", "custom_statuses", "users", "ticket_fields", "user_fields", "organization_fields"):
             self.on(table, {table: []})
 
-    def on(self, path: str, *answers: Any) -> Desk:
-        """Answer *path* (below /api/v2/ unless it begins with a slash) with *answers*."""
-        self._answers[_whole(path)] = list(answers)
-        return self
+    def spelled(self, path: str) -> str:
+        return path.removesuffix(".json")
 
-    def requests(self, path: str) -> list[Asked]:
-        """Return the requests of *path*."""
-        return [each for each in self.asked if each.path == _whole(path)]
-
-    def params(self, path: str, name: str) -> list[str | None]:
-        """Return what each request of *path* said for the parameter *name*."""
-        return [each.params.get(name) for each in self.requests(path)]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        body = await request.body()
-        path = request.url.path.removesuffix(".json")
-        said = orjson.loads(body) if body else None
-        self.asked.append(Asked(path, dict(request.query_params), dict(request.headers), said))
-        await self._answer(path).response()(scope, receive, send)
-
-    def _answer(self, path: str) -> Says:
-        answers = self._answers[path]
-        if not answers:
-            return Says(404, {"error": "InvalidEndpoint", "description": "Not found"})
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        return answer if isinstance(answer, Says) else Says(200, answer)
+    def unknown(self) -> Says:
+        return Says(404, {"error": "InvalidEndpoint", "description": "Not found"})
 
 
 class Office:
@@ -135,17 +80,3 @@ class Office:
 
     def _note(self, message: Message) -> None:
         self.warnings.append(str(message))
-
-
-def rows(pages: Iterable[Page], entity: type[Record]) -> list[Any]:
-    """Return the records of *entity* in *pages*."""
-    return [record for page in pages for each in page.rows if each.entity is entity for record in each]
-
-
-def last_cursor(pages: Iterable[Page]) -> Any:
-    """Return where *pages* end."""
-    return [page.cursor for page in pages if page.cursor is not None][-1]
-
-
-def _whole(path: str) -> str:
-    return path if path.startswith("/") else f"/api/v2/{path}"

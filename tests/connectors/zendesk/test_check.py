@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.connectors.zendesk.builders import cursor_page, list_page, time_page
-from tests.connectors.zendesk.desk import Desk, Office, Says, recorded
+from tests.connectors.zendesk.desk import Office, recorded
+from tests.desk import Desk, Says
 
 if TYPE_CHECKING:
     from latido.connect import Finding

@@ -11,10 +11,12 @@ from latido.plugins import plugin_manager
 from latido.schema import Ticket
 from latido_zendesk.connector import Zendesk
 from tests.connectors.zendesk.builders import NOON_SECONDS, cursor_page, list_page, metric_set, ticket
-from tests.connectors.zendesk.desk import Desk, Office, Says, rows
+from tests.desk import Desk, Says, rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tests.connectors.zendesk.desk import Office
 
 EXPORT = "incremental/tickets/cursor"
 

@@ -15,10 +15,12 @@ from latido.connect import Person, TokenStore
 from latido.errors import ConfigurationError, CredentialError
 from latido.schema import Ticket
 from tests.connectors.zendesk.builders import cursor_page, ticket
-from tests.connectors.zendesk.desk import Desk, Office, Says, rows
+from tests.desk import Desk, Says, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.connectors.zendesk.desk import Office
 
 EXPORT, TOKENS = "incremental/tickets/cursor", "/oauth/tokens"
 API_TOKEN = {"client_id": None, "client_secret": None, "email": "ana@example.com", "api_token": "the-token"}

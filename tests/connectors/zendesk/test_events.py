@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from latido.schema import TicketEvent
 from tests.connectors.zendesk.builders import NOON_SECONDS, list_page, metric_event, time_page
-from tests.connectors.zendesk.desk import Desk, Office, last_cursor, recorded, rows
+from tests.connectors.zendesk.desk import Office, recorded
+from tests.desk import Desk, last_cursor, rows
 
 if TYPE_CHECKING:
     from latido.connect import Page

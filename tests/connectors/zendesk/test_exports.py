@@ -17,7 +17,8 @@ from tests.connectors.zendesk.builders import (
     time_page,
     user,
 )
-from tests.connectors.zendesk.desk import Desk, Office, Says, last_cursor, recorded, rows
+from tests.connectors.zendesk.desk import Office, recorded
+from tests.desk import Desk, Says, last_cursor, rows
 
 TICKETS = "incremental/tickets/cursor"
 USERS = "incremental/users/cursor"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,7 +10,10 @@ from latido.connect import Refused
 from latido.errors import CredentialError
 from latido.schema import Ticket
 from tests.connectors.zendesk.builders import NOON_SECONDS, cursor_page, list_page, metric_set, ticket
-from tests.connectors.zendesk.desk import Desk, Office, Says, last_cursor, rows
+from tests.desk import Desk, Says, last_cursor, rows
+
+if TYPE_CHECKING:
+    from tests.connectors.zendesk.desk import Office
 
 EXPORT, LIST, ARCHIVE, MANY = "incremental/tickets/cursor", "tickets", "search/export", "tickets/show_many"
 EXPIRED = Says(422, {"error": "unprocessable", "description": "The cursor has expired"})

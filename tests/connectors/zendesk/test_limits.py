@@ -10,7 +10,8 @@ from latido.connect import ACCOUNT
 from latido.schema import Ticket
 from latido_zendesk.limits import announced
 from tests.connectors.zendesk.builders import cursor_page, ticket
-from tests.connectors.zendesk.desk import Desk, Office, Says, recorded, rows
+from tests.connectors.zendesk.desk import Office, recorded
+from tests.desk import Desk, Says, rows
 
 if TYPE_CHECKING:
     from latido.testing import ManualClock

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from latido.schema import Account, Contact, User
 from tests.connectors.zendesk.builders import cursor_page, list_page, organization, time_page, user
-from tests.connectors.zendesk.desk import Desk, Office, rows
+from tests.desk import Desk, rows
 
 if TYPE_CHECKING:
     from latido.connect import Page
+    from tests.connectors.zendesk.desk import Office
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

@@ -14,7 +14,8 @@ from latido.connect import Refused
 from latido.schema import Account, Contact, SurveyResponse, Ticket, User
 from latido_zendesk.reading import listed
 from tests.connectors.zendesk.builders import cursor_page, time_page
-from tests.connectors.zendesk.desk import RECORDED, Desk, Office, Says, last_cursor, recorded, rows
+from tests.connectors.zendesk.desk import RECORDED, Office, recorded
+from tests.desk import Desk, Says, last_cursor, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

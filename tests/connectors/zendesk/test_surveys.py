@@ -10,7 +10,8 @@ import pytest
 from latido.errors import NotOffered
 from latido.schema import SurveyResponse
 from tests.connectors.zendesk.builders import NOON_SECONDS, effort, list_page, rated, rating, survey_response, time_page
-from tests.connectors.zendesk.desk import Desk, Office, Says, last_cursor, recorded, rows
+from tests.connectors.zendesk.desk import Office, recorded
+from tests.desk import Desk, Says, last_cursor, rows
 
 if TYPE_CHECKING:
     from latido.connect import Page

@@ -13,7 +13,8 @@ from latido.warehouse import Warehouse
 from latido_zendesk.connector import Zendesk
 from latido_zendesk.sandbox import ZendeskSandbox, documented_limits
 from tests.connectors.zendesk.builders import cursor_page, ticket, user
-from tests.connectors.zendesk.desk import Says, recorded
+from tests.connectors.zendesk.desk import recorded
+from tests.desk import Says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from latido.messages import Message
     from latido.sync import Receipt, Report
     from latido.testing.world import Ticket
-    from tests.connectors.zendesk.desk import Desk
+    from tests.desk import Desk
 
 MORNING = datetime(2026, 11, 1, 6, tzinfo=UTC)
 SURVEYS = {"ces": {"alias": "effort", "scale_min": 1, "scale_max": 7, "higher_is_better": True}}

@@ -17,10 +17,11 @@ from tests.connectors.zendesk.builders import (
     metric_set,
     ticket,
 )
-from tests.connectors.zendesk.desk import Desk, Office, rows
+from tests.desk import Desk, rows
 
 if TYPE_CHECKING:
     from latido.connect import Page
+    from tests.connectors.zendesk.desk import Office
 
 EXPORT = "incremental/tickets/cursor"
 CES = {"scale_min": 1, "scale_max": 7, "higher_is_better": True}

@@ -4,6 +4,7 @@ from latido.testing._clocks import FastClock, ManualClock
 from latido.testing._faults import Fault, Limit, Switches
 from latido.testing._sandbox import Handler, Sandbox, Stats, body_of, json, json_bytes
 from latido.testing._served import Served
+from latido.testing._shelf import Feed, Log, Shelf, place, place_before
 from latido.testing._throttle import Allowance
 from latido.testing.truth import Known, Period, Truth, truth
 from latido.testing.world import World
@@ -12,13 +13,16 @@ __all__ = [
     "Allowance",
     "FastClock",
     "Fault",
+    "Feed",
     "Handler",
     "Known",
     "Limit",
+    "Log",
     "ManualClock",
     "Period",
     "Sandbox",
     "Served",
+    "Shelf",
     "Stats",
     "Switches",
     "Truth",
@@ -26,5 +30,7 @@ __all__ = [
     "body_of",
     "json",
     "json_bytes",
+    "place",
+    "place_before",
     "truth",
 ]

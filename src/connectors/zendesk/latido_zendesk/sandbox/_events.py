@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from latido.testing import Log
 from latido.testing.world import SYSTEM, iso, promises, prose
 from latido_zendesk.sandbox._account import AGENTS, GROUPS, POLICY, USERS, author_id, zendesk_status
-from latido_zendesk.sandbox._shelf import Log
 from latido_zendesk.sandbox._tickets import ticket_id
 from latido_zendesk.sandbox._timed import TimedExport, timed_page
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from latido.testing import json_bytes
+from latido.testing import json_bytes, place, place_before
 from latido_zendesk.sandbox import _bodies as bodies
 from latido_zendesk.sandbox._records import BOTS_ONLY, DELETED
-from latido_zendesk.sandbox._shelf import before, place
 from latido_zendesk.sandbox._timed import TimedExport, start_time, timed_page
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from latido.testing import Feed
     from latido_zendesk.sandbox._service import Service
-    from latido_zendesk.sandbox._shelf import Feed
 
 _PAGE = 1000
 _TOO_RECENT = 60
@@ -116,7 +115,7 @@ class Exports:
         start = start_time(request.query_params.get("start_time"))
         if start is None:
             return bodies.bad_start_time()
-        return bodies.recent() if start > self._service.now - _TOO_RECENT else before(start)
+        return bodies.recent() if start > self._service.now - _TOO_RECENT else place_before(start)
 
     def _size(self, request: Request) -> int:
         return min(_PAGE, max(1, int(request.query_params.get("per_page", _PAGE))))

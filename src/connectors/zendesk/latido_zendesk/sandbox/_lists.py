@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
-from latido.testing import json, json_bytes
+from latido.testing import json, json_bytes, place
 from latido.testing.world import DAY, iso
 from latido_zendesk.sandbox import _bodies as bodies
 from latido_zendesk.sandbox import _cbp as cbp
 from latido_zendesk.sandbox._account import AGENTS, ORGANIZATIONS, USERS
 from latido_zendesk.sandbox._records import ARCHIVED, DELETED
-from latido_zendesk.sandbox._shelf import place
 from latido_zendesk.sandbox._tickets import ticket_id
 
 if TYPE_CHECKING:

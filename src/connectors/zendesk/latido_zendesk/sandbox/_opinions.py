@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
-from latido.testing import json
+from latido.testing import json, place, place_before
 from latido.testing.world import REASONS, iso
 from latido_zendesk.sandbox import _bodies as bodies
 from latido_zendesk.sandbox import _cbp as cbp
 from latido_zendesk.sandbox._account import AGENTS, GROUPS, RATINGS, USERS
 from latido_zendesk.sandbox._records import DELETED, SURVEYED
-from latido_zendesk.sandbox._shelf import before, place
 from latido_zendesk.sandbox._tickets import ticket_id
 
 if TYPE_CHECKING:
@@ -127,9 +126,9 @@ class Opinions:
         """Yield (time, number) of live tickets about which somebody was asked in [start, end)."""
         feed = self._records.asked_feed
         if down:
-            rows = feed.before(min(before(end) + 1, _END if mark is None else mark))
+            rows = feed.before(min(place_before(end) + 1, _END if mark is None else mark))
         else:
-            rows = feed.after(max(before(start), -1 if mark is None else mark))
+            rows = feed.after(max(place_before(start), -1 if mark is None else mark))
         for time, number in rows:
             if not start <= time < end:
                 return

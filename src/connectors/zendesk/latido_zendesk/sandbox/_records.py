@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from latido.testing import Feed, Shelf
 from latido.testing.world import DAY
 from latido_zendesk.sandbox._people import agent_json, organization_json, person_json
-from latido_zendesk.sandbox._shelf import Feed, Shelf
 from latido_zendesk.sandbox._tickets import metric_set_json, ticket_json
 
 if TYPE_CHECKING:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from latido.testing import json
+from latido.testing import json, place
 from latido_zendesk.sandbox import _bodies as bodies
 from latido_zendesk.sandbox import _cbp as cbp
 from latido_zendesk.sandbox._account import zendesk_status
 from latido_zendesk.sandbox._records import DELETED, MERGED
-from latido_zendesk.sandbox._shelf import place
 from latido_zendesk.sandbox._tickets import MERGED_TAG
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from latido.testing import json_bytes
+from latido.testing import json_bytes, place_before
 from latido_zendesk.sandbox import _bodies as bodies
-from latido_zendesk.sandbox._shelf import before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +52,7 @@ def timed_page(request: Request, service: Service, export: TimedExport) -> Respo
     asked = request.query_params.get("per_page", "")
     size = min(_PAGE, max(1, int(asked))) if asked.isdecimal() else _PAGE
     stretch = not service.switches.stuck_seconds
-    entries, more = _cut(export.order, before(start), service.now - export.lag, size, stretch=stretch)
+    entries, more = _cut(export.order, place_before(start), service.now - export.lag, size, stretch=stretch)
     end = entries[-1][0] if entries else None
     if end is not None and more and entries[0][0] == end and stretch:
         end += 1

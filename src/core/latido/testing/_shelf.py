@@ -118,6 +118,6 @@ def place(time: int, number: int) -> int:
     return time << _BITS | number
 
 
-def before(time: int) -> int:
+def place_before(time: int) -> int:
     """Return the place just before all that has *time*."""
     return max(0, place(time, 0) - 1)
