@@ -14,7 +14,7 @@ from latido.connect._oauth import OAuth
 from latido.connect._page import UNKNOWN_SURVIVOR, Count, Cursor, Pace, Page
 from latido.connect._redact import keep_secret, redacted
 from latido.connect._refusal import Refused
-from latido.connect._reply import Reply
+from latido.connect._reply import Reply, Trouble
 from latido.connect._retry import Retry
 from latido.connect._rows import Rejected, Rows
 from latido.connect._shape import Shape
@@ -31,12 +31,14 @@ from latido.connect._transforms import (
     lookup,
     reference,
 )
+from latido.connect._wire import Answer, Outgoing, Unreachable, Wire
 
 __all__ = [
     "ACCOUNT",
     "METER",
     "UNKNOWN_SURVIVOR",
     "Announced",
+    "Answer",
     "Auth",
     "Basic",
     "Bearer",
@@ -56,6 +58,7 @@ __all__ = [
     "Mapping",
     "Meter",
     "OAuth",
+    "Outgoing",
     "Pace",
     "Page",
     "Person",
@@ -71,6 +74,9 @@ __all__ = [
     "SystemClock",
     "TokenStore",
     "Tokens",
+    "Trouble",
+    "Unreachable",
+    "Wire",
     "ahead",
     "check_base_url",
     "computed",

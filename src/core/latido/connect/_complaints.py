@@ -13,8 +13,7 @@ from latido.errors import ConfigurationError, CredentialError, LatidoError, Rate
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    import httpx
-
+    from latido.connect._wire import Unreachable
     from latido.messages import Message
 
 _ = marker("latido")
@@ -27,10 +26,10 @@ class Complaints:
     host: str
     source: str
 
-    def about(self, found: Trouble, outcome: Reply | httpx.RequestError, path: str) -> LatidoError:
+    def about(self, found: Trouble, outcome: Reply | Unreachable, path: str) -> LatidoError:
         """Return the error that the last attempt at *path* ends with."""
         if not isinstance(outcome, Reply):
-            return self._unavailable(_("cannot reach {host}: {reason}", host=self.host, reason=_reason(outcome)))
+            return self._unavailable(_("cannot reach {host}: {reason}", host=self.host, reason=outcome.reason))
         match found:
             case Trouble.REDIRECTED:
                 return self._redirected(outcome)
@@ -66,6 +65,12 @@ class Complaints:
                 _("{host} asks to slow down for longer than a run waits.", host=self.host),
                 _("Later it resumes where it stopped: latido sync {source}", source=self.source),
             )
+        if found is Trouble.EXHAUSTED:
+            said = _said(reply)
+            return RateLimited(
+                _("{host} grants no more requests for now ({said}).", host=self.host, said=said),
+                _("Later it resumes where it stopped: latido sync {source}", source=self.source),
+            )
         if found is Trouble.BROKEN:
             form, n = reply.content_type or "?", len(reply.body)
             return self._unavailable(_("{host} answers no JSON ({form}, {n} bytes).", host=self.host, form=form, n=n))
@@ -84,10 +89,3 @@ def _parsed(reply: Reply) -> Any:
 
 def _said(reply: Reply) -> str:
     return ", ".join(filter(None, (str(reply.status), sentence(_parsed(reply)))))
-
-
-def _reason(error: httpx.RequestError) -> str:
-    """A connection that fails says why; another error may hold parts of the request."""
-    import httpx
-
-    return redacted(str(error)) if isinstance(error, httpx.ConnectError) else type(error).__name__

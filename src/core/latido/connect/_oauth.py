@@ -33,6 +33,9 @@ PATIENCE = 120.0
 
 REJECTIONS = (400, 401, 403)
 
+GRANTS = {"jwt_bearer": "urn:ietf:params:oauth:grant-type:jwt-bearer"}
+"""What a grant is called on the wire, where that is not its own name."""
+
 ABOUT_CLIENT = {"invalid_client", "unauthorized_client"}
 
 
@@ -41,8 +44,9 @@ class OAuth:
 
     With `client_credentials` there is nothing to keep but the secret, so that a *store* is optional. With
     `refresh_token` the first pair comes from `latido login`; each renewal may hand out a new pair, which is stored
-    before it is used, because the vendor has already forgotten the old one. *token_url* is pinned like a `base_url`;
-    *fields* are sent with each token request, which is JSON or a *form*.
+    before it is used, because the vendor has already forgotten the old one. With `jwt_bearer` each token is asked for
+    with a new *assertion*, signed by whoever has the key. *token_url* is pinned like a `base_url`; *fields* are sent
+    with each token request, which is JSON or a *form*.
     """
 
     def __init__(  # noqa: PLR0913 - the words of OAuth, by name only
@@ -52,11 +56,12 @@ class OAuth:
         *,
         client_id: str,
         client_secret: SecretStr,
-        grant: Literal["client_credentials", "refresh_token"] = "client_credentials",
+        grant: Literal["client_credentials", "refresh_token", "jwt_bearer"] = "client_credentials",
         scope: str | None = None,
         store: TokenStore | None = None,
         fields: Mapping[str, str | int] | None = None,
         form: bool = False,
+        assertion: Callable[[], str] | None = None,
     ) -> None:
         keep_secret(client_secret)
         check_base_url(token_url)
@@ -65,12 +70,14 @@ class OAuth:
         self._host = address.hostname
         self._path = address.path
         self._runtime = runtime
-        self._client = {"client_id": client_id, "client_secret": client_secret.get_secret_value()}
+        secret = client_secret.get_secret_value()
+        self._client = {"client_id": client_id, **({"client_secret": secret} if secret else {})}
         self._grant = grant
         self._scoped = {"scope": scope} if scope else {}
         self._fields = fields or {}
         self._form = form
-        self._store: _Keeper = store or (_Memory() if grant == "client_credentials" else TokenStore(runtime.folder))
+        self._assertion = assertion
+        self._store: _Keeper = store or (TokenStore(runtime.folder) if grant == "refresh_token" else _Memory())
         self._lock = threading.Lock()
         self._tokens: Tokens | None = None
 
@@ -83,6 +90,11 @@ class OAuth:
     def renew(self, used: Mapping[str, str]) -> bool:
         self._renewed(used["Authorization"].removeprefix("Bearer "))
         return True
+
+    def address(self) -> str | None:
+        """Return where this client's requests belong, if the token server says so (`instance_url`)."""
+        self.headers()
+        return self._tokens.address if self._tokens else None
 
     def log_in(self, address: str, redirect_uri: str, person: Person | None = None) -> None:
         """Let a *person* (by default whoever sits at the terminal) agree at *address*; store the first tokens."""
@@ -113,6 +125,8 @@ class OAuth:
     def _next(self, stored: Tokens | None) -> Tokens:
         if self._grant == "client_credentials":
             return self._requested({"grant_type": self._grant}, None)
+        if self._grant == "jwt_bearer":
+            return self._requested(self._asserted(), None)
         if stored is None or stored.refresh_token is None:
             raise ConfigurationError(
                 _("There is no token for {source} yet.", source=self._runtime.source),
@@ -120,6 +134,13 @@ class OAuth:
             )
         keep_secret(stored.refresh_token)
         return self._requested({"grant_type": self._grant, "refresh_token": stored.refresh_token}, stored.refresh_token)
+
+    def _asserted(self) -> Mapping[str, str]:
+        if self._assertion is None:
+            raise TypeError("a JWT bearer grant needs somebody who signs")
+        assertion = self._assertion()
+        keep_secret(assertion)
+        return {"grant_type": GRANTS[self._grant], "assertion": assertion}
 
     def _requested(self, grant: Mapping[str, str], refresh_token: str | None) -> Tokens:
         body = {**grant, **self._client, **self._scoped, **self._fields}
@@ -146,6 +167,7 @@ class OAuth:
             now,
             None if life is None else now + life,
             answer.get("refresh_token") or refresh_token,
+            answer.get("instance_url"),
         )
 
     def _rejected(self, refusal: Refused) -> CredentialError:
@@ -156,6 +178,11 @@ class OAuth:
             return CredentialError(
                 _("{host} does not accept the token ({said}).", host=self._host, said=said),
                 _("Run: latido login {source}", source=source),
+            )
+        if self._grant == "jwt_bearer":
+            return CredentialError(
+                _("{host} does not accept the signed assertion ({said}).", host=self._host, said=said),
+                _("Check client_id, the user and the private key, then run: latido check {source}", source=source),
             )
         return CredentialError(
             _("{host} rejects the client id or secret ({said}).", host=self._host, said=said),

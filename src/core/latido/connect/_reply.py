@@ -12,9 +12,11 @@ import orjson
 from latido.schema import whole_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from latido.connect._shape import Shape
+
+JSON = "application/json"
 
 _UNREAD = object()
 
@@ -66,7 +68,11 @@ def _finite(number: str) -> float | None:
 
 
 class Trouble(Enum):
-    """What may be wrong with an attempt, by what helps."""
+    """What may be wrong with an answer, by what helps.
+
+    THROTTLED waits as long as it is asked to, EXHAUSTED is a quota that no run waits for, FAILING and BROKEN (not
+    readable) are tried a few times more, REFUSED is final.
+    """
 
     NOTHING = auto()
     REDIRECTED = auto()
@@ -74,6 +80,7 @@ class Trouble(Enum):
     REFUSED = auto()
     CONFLICT = auto()
     THROTTLED = auto()
+    EXHAUSTED = auto()
     FAILING = auto()
     BROKEN = auto()
 
@@ -86,15 +93,13 @@ _BY_STATUS: dict[int, Trouble] = {
 }
 
 
-def trouble(reply: Reply, give_up_on: Collection[int]) -> Trouble:
-    """Return what is wrong with *reply*."""
-    if reply.status in give_up_on:
-        return Trouble.REFUSED
+def trouble(reply: Reply, accepts: str) -> Trouble:
+    """Return what is wrong with *reply* by HTTP's own rules."""
     if reply.status in _BY_STATUS:
         return _BY_STATUS[reply.status]
     match reply.status // 100:
         case 2:
-            return Trouble.NOTHING if _readable(reply) else Trouble.BROKEN
+            return Trouble.NOTHING if _readable(reply, accepts) else Trouble.BROKEN
         case 3:
             return Trouble.REDIRECTED
         case 4:
@@ -108,10 +113,12 @@ def _asks_to_wait(reply: Reply) -> bool:
     return reply.status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in reply.headers
 
 
-def _readable(reply: Reply) -> bool:
-    """Whether the answer is JSON: an edge in front of the vendor may send a page of its own, or break off."""
+def _readable(reply: Reply, accepts: str) -> bool:
+    """Whether the answer is what was asked for: an edge may send a page of its own; JSON may break off."""
     if reply.status == HTTPStatus.NO_CONTENT:
         return True
+    if accepts != JSON:
+        return reply.content_type == accepts
     try:
         reply.json()
     except ValueError:

@@ -23,7 +23,8 @@ class Retry:
 
     `tries` counts attempts that end in a network error or a 5xx, the first included; a host that has never answered
     gets `first_contact`. `patience` is how many seconds one request may wait in total while the vendor asks to slow
-    down, before the run ends resumable.
+    down, before the run ends resumable. `unannounced` is between how many seconds to wait when it does not say how
+    long: None waits for the next full minute.
     """
 
     tries: int = 6
@@ -31,6 +32,7 @@ class Retry:
     conflicts: int = 3
     broken: int = 2
     patience: float = 3600.0
+    unannounced: tuple[float, float] | None = None
 
 
 class Tries:
@@ -50,7 +52,7 @@ class Tries:
     def wait_after(self, found: Trouble, retry_after: str | None, *, reached: bool) -> float | None:
         """Return the seconds to wait before the next attempt, None when there should be none."""
         if found is Trouble.THROTTLED:
-            seconds = asked_wait(retry_after, self._clock.now())
+            seconds = asked_wait(retry_after, self._clock.now(), self._retry.unannounced)
             self._waited += seconds
             return seconds if self._waited <= self._retry.patience else None
         self._repeats[found] += 1
@@ -76,9 +78,11 @@ def jitter(most: float) -> float:
     return random.uniform(0, most)  # noqa: S311 - no secret
 
 
-def asked_wait(retry_after: str | None, now: datetime) -> float:
-    """Return the seconds that a vendor asks to wait: at least one; to the next full minute when it does not say."""
+def asked_wait(retry_after: str | None, now: datetime, unannounced: tuple[float, float] | None = None) -> float:
+    """Return the seconds that a vendor asks to wait: at least one; when it does not say, *unannounced* or a minute."""
     if (announced := announced_wait(retry_after, now)) is None:
+        if unannounced is not None:
+            return random.uniform(*unannounced)  # noqa: S311 - no secret
         return min(MINUTE, max(1.0, MINUTE - now.second - now.microsecond / 1e6) + jitter(1))
     return max(1.0, announced) + jitter(1)
 

@@ -26,12 +26,16 @@ RESERVE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a token server handed out. Without `expires_at` the access token lives until it is rejected."""
+    """What a token server handed out. Without `expires_at` the access token lives until it is rejected.
+
+    `address` is where the requests of this client belong, if the server says so.
+    """
 
     access_token: str
     obtained_at: datetime
     expires_at: datetime | None = None
     refresh_token: str | None = None
+    address: str | None = None
 
     def __repr__(self) -> str:
         return f"Tokens(obtained_at={self.obtained_at}, expires_at={self.expires_at})"
@@ -96,6 +100,7 @@ class TokenStore:
                 datetime.fromisoformat(found["obtained_at"]),
                 None if expires_at is None else datetime.fromisoformat(expires_at),
                 found["refresh_token"],
+                found.get("address"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged() from error
