@@ -95,7 +95,7 @@ def test_an_answer_that_is_no_json_ends_the_run_after_two_more_tries(said: bytes
         vendor.http().get("tickets")
 
     assert 3 == len(vendor.asked)
-    assert f"127.0.0.1 answers no JSON ({described})." == str(caught.value)
+    assert f"127.0.0.1 answers nothing readable ({described})." == str(caught.value)
     assert "latido check support" in str(caught.value.hint)
 
 

@@ -304,3 +304,36 @@ def test_an_outage_of_the_token_server_is_waited_out() -> None:
 def test_a_token_server_is_https_or_on_this_machine(setting: Setting) -> None:
     with pytest.raises(ConfigurationError):
         OAuth("http://vendor.test/token", setting.runtime, client_id="latido", client_secret=SECRET)
+
+
+def test_a_key_signs_each_request_for_a_token(server: TokenServer, setting: Setting) -> None:
+    signed = iter(["signed-1", "signed-2"])
+    auth = client(setting, grant="jwt_bearer", client_secret=SecretStr(""), form=True, assertion=lambda: next(signed))
+    http = setting.http(auth=auth)
+
+    http.get("cases")
+    server.revoke()
+    http.get("cases")
+
+    granted = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "client_id": "latido"}
+    assert [{**granted, "assertion": "signed-1"}, {}, {**granted, "assertion": "signed-2"}] == server.grants
+    assert not setting.folder.exists()
+
+
+def test_an_assertion_that_is_rejected_is_about_the_key(setting: Setting) -> None:
+    setting.transport = Scripted(answer(400, {"error": "invalid_grant", "error_description": "user hasn't approved"}))
+    auth = client(setting, grant="jwt_bearer", client_secret=SecretStr(""), assertion=lambda: "signed-1")
+
+    with pytest.raises(CredentialError) as caught:
+        auth.headers()
+
+    assert "Check client_id, the user and the private key, then run: latido check support" == str(caught.value.hint)
+
+
+def test_a_token_server_may_say_where_the_requests_belong(setting: Setting, store: TokenStore) -> None:
+    setting.transport = TokenServer(instance_url="https://acme.vendor.test")
+    auth = client(setting, grant="refresh_token", store=store)
+    auth.renew({"Authorization": "Bearer access-0"})
+
+    assert "https://acme.vendor.test" == auth.address()
+    assert "https://acme.vendor.test" == client(setting, grant="refresh_token", store=store).address()

@@ -138,7 +138,7 @@ def _handler(say: Callable[[Asked], bytes], asked: list[Asked]) -> type[BaseHTTP
             head, _blank, content = said.partition(b"\r\n\r\n")
             self.close_connection = f"Content-Length: {len(content)}\r\n".encode() not in head + b"\r\n"
 
-        do_POST = do_GET  # noqa: N815 - the name that the server calls
+        do_POST = do_DELETE = do_GET  # noqa: N815 - the names that the server calls
 
         def log_message(self, *_arguments: object) -> None:
             """A test says nothing."""

@@ -73,7 +73,14 @@ class Complaints:
             )
         if found is Trouble.BROKEN:
             form, n = reply.content_type or "?", len(reply.body)
-            return self._unavailable(_("{host} answers no JSON ({form}, {n} bytes).", host=self.host, form=form, n=n))
+            return self._unavailable(
+                _(
+                    "{host} answers nothing readable ({form}, {n} bytes).",
+                    host=self.host,
+                    form=form,
+                    n=n,
+                )
+            )
         return self._unavailable(_("{host} keeps failing ({status}).", host=self.host, status=reply.status))
 
     def _unavailable(self, message: Message) -> VendorUnavailable:
