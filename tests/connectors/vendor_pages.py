@@ -1,0 +1,75 @@
+"""What every page in docs/vendors promises, held against the connector that it describes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from latido.connect import HttpSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from latido.connect import Connector, Stream
+
+PAGES = Path(__file__).parents[2] / "docs" / "vendors"
+TABLES = re.compile(r"(?<=<!-- fields -->\n).*?(?=<!-- /fields -->)", re.DOTALL)
+TRAP = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
+
+
+@dataclass(frozen=True)
+class VendorPage:
+    """The page of *connector*, which offers *streams*; its tests lie in tests/connectors/<name>."""
+
+    connector: type[Connector]
+    streams: Sequence[type[Stream]]
+
+    @property
+    def path(self) -> Path:
+        return PAGES / f"{self.connector.name}.md"
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text()
+
+    @property
+    def traps(self) -> list[tuple[str, str]]:
+        """The tests that the page names, each with its file."""
+        return TRAP.findall(self.text)
+
+    def has(self, file: str, test: str) -> bool:
+        """Whether there is that test."""
+        tree = ast.parse((Path(__file__).parent / self.connector.name / file).read_text())
+        return test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+    def with_its_tables(self) -> str:
+        """Return the page with a table per stream and entity: which column comes from which of the vendor's fields."""
+        tables = "\n".join(self._tables()) + "\n"
+        return TABLES.sub(lambda _found: tables, self.text)
+
+    def write(self) -> None:
+        """Make the tables again."""
+        self.path.write_text(self.with_its_tables())
+
+    def silent_on(self) -> list[str]:
+        """Return the streams, settings and promises that cannot be kept which the page says nothing about."""
+        ours = self.connector.Settings.model_fields.keys() - HttpSettings.model_fields.keys()
+        return [
+            *(each.name for each in self.streams if f"| `{each.name}`" not in self.text),
+            *(name for name in sorted(ours) if f"`{name}`" not in self.text and f"\n{name} = " not in self.text),
+            *(promise for promise in self.connector.undeliverable if f"\n| `{promise}` |" not in self.text),
+        ]
+
+    def _tables(self) -> Iterator[str]:
+        for stream in self.streams:
+            for mapping in stream.mappings:
+                yield f"\n### {stream.name}: {mapping.entity.table}\n"
+                yield "| column | from |\n|---|---|"
+                for column in mapping.entity.columns():
+                    if column in mapping.fields:
+                        yield f"| {column} | `{mapping.fields[column].description}` |"
+        yield ""
