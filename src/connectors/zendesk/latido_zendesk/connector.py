@@ -23,7 +23,7 @@ from latido_zendesk.tickets import DeletedTickets, Tickets
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from latido.connect import Context, Finding, Person, Runtime, Stream
+    from latido.connect import Clock, Context, Finding, Person, Runtime, Stream
     from latido.testing import Sandbox, World
 
 _ = marker("latido_zendesk")
@@ -99,11 +99,11 @@ class Zendesk(Connector):
         self._warned = threading.Event()
 
     @classmethod
-    def sandbox(cls, world: World) -> Sandbox:
+    def sandbox(cls, world: World, clock: Clock | None = None) -> Sandbox:
         """Return a server that behaves like Zendesk and tells of *world*."""
         from latido_zendesk.sandbox import ZendeskSandbox
 
-        return ZendeskSandbox(world)
+        return ZendeskSandbox(world, clock)
 
     def streams(self) -> list[ZendeskStream]:
         return [each(self) for each in STREAMS]

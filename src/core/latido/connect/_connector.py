@@ -124,9 +124,9 @@ class Connector(ABC):
         self._reading = threading.Lock()
 
     @classmethod
-    def sandbox(cls, world: World) -> Sandbox | None:
+    def sandbox(cls, world: World, clock: Clock | None = None) -> Sandbox | None:
         """Return a server that behaves like this vendor and tells of *world*; None if there is none to try it with."""
-        del world
+        del world, clock
         return None
 
     @abstractmethod

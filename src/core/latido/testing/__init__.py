@@ -1,6 +1,7 @@
 """For those who test: an imaginary business, its true figures, servers that behave like vendors, clocks."""
 
 from latido.testing._clocks import FastClock, ManualClock
+from latido.testing._drill import Drill
 from latido.testing._faults import Fault, Limit, Switches
 from latido.testing._sandbox import Handler, Sandbox, Stats, body_of, json, json_bytes
 from latido.testing._served import Served
@@ -11,6 +12,7 @@ from latido.testing.world import World
 
 __all__ = [
     "Allowance",
+    "Drill",
     "FastClock",
     "Fault",
     "Feed",

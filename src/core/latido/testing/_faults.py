@@ -63,7 +63,8 @@ class Switches(BaseModel):
 
     `latency` is the time that each answer takes. `limits` gives buckets of requests their limit, by the names that the
     sandbox has for them. `writes_per_second` and `writes_per_request` change records while they are being read. `gzip`
-    compresses answers for whoever accepts it.
+    compresses answers for whoever accepts it. With a `page_limit` no page of a list, search or export holds more
+    records than that, whatever was asked for: a small world has many pages then.
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
@@ -74,3 +75,8 @@ class Switches(BaseModel):
     writes_per_second: float = 0
     writes_per_request: int = 0
     gzip: bool = False
+    page_limit: int | None = None
+
+    def at_most(self, asked: int) -> int:
+        """Return how many records a page may hold for which *asked* were asked: what a sandbox cuts its pages by."""
+        return asked if self.page_limit is None else min(asked, self.page_limit)

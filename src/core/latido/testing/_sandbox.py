@@ -7,7 +7,7 @@ import gzip
 import threading
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from latido.connect import Clock, SystemClock
-from latido.testing._faults import Fault, Switches
+from latido.testing._faults import Fault, Limit, Switches
 from latido.testing._throttle import Allowance, Bucket
 from latido.testing.truth import Known
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from latido.testing._drill import Drill
     from latido.testing.world import Ticket
 
 Handler: TypeAlias = Callable[[Request], Response]
@@ -69,8 +70,11 @@ class Sandbox(ABC):
 
     A vendor's sandbox brings `routes`, its wording of refusals, and `deeds`: what `POST /_sandbox/do` may have done to
     the records. `known` says how finely the vendor tells what happened. `switches` (or `POST /_sandbox/pathologies`)
-    makes it misbehave; `stats` (or `GET /_sandbox/stats`) tells what it was asked. Everything happens under one lock,
-    so a test may change records while a sync reads them.
+    makes it misbehave; `stats` (or `GET /_sandbox/stats`) tells what it was asked, `shown` which credentials came with
+    it. Everything happens under one lock, so a test may change records while a sync reads them.
+
+    For the conformance suite it also brings `drills`, `documented_limits` and, where tokens die, `expire_tokens`, and
+    cuts its pages by `switches.at_most(...)`.
     """
 
     Switches: ClassVar[type[Switches]] = Switches
@@ -82,6 +86,7 @@ class Sandbox(ABC):
         self.stats = Stats()
         self.lock = threading.RLock()
         self.url = ""
+        self.shown: set[str] = set()
         self._buckets: dict[str, Bucket] = {}
         self._last_write = self.clock.monotonic()
 
@@ -104,6 +109,17 @@ class Sandbox(ABC):
     def deeds(self) -> dict[str, Callable[..., Any]]:
         """Return what can be done to the records from outside, by name."""
         return {}
+
+    def drills(self) -> Mapping[str, Drill]:
+        """Return what can be done to the records of each stream, by its name."""
+        return {}
+
+    def documented_limits(self) -> Mapping[str, Limit]:
+        """Return the limits that the vendor documents, by the names that `buckets` has for them."""
+        return {}
+
+    def expire_tokens(self) -> None:  # noqa: B027 - a vendor without tokens that expire has nothing to do
+        """Reject from now on every access token that was handed out."""
 
     def write_something(self) -> None:  # noqa: B027 - a sandbox may stand still
         """Change one record, as people do while a sync reads."""
@@ -157,6 +173,8 @@ class Sandbox(ABC):
     def _answer(self, request: Request) -> Response:
         route, handler = self._routed(request)
         self.stats.requests[f"{request.method} {route}"] += 1
+        if "authorization" in request.headers:
+            self.shown.add(request.headers["authorization"])
         self._others_write()
         response = self._packed(request, self._answered(request, route, handler))
         self.stats.answers[response.status_code] += 1
