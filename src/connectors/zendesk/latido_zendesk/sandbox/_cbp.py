@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from latido_zendesk.sandbox._switches import ZendeskSwitches
+
 _PAGE = 100
 _OBP_DEEPEST = 100
 
@@ -31,16 +33,17 @@ class Asked:
     mark: int | None
 
 
-def asked_page(request: Request, *, most: int = _PAGE, refuse_cursors: bool = False) -> Asked | Response:
+def asked_page(request: Request, switches: ZendeskSwitches, *, most: int = _PAGE) -> Asked | Response:
     """Return what *request* asks for, or the refusal."""
     query = request.query_params
     size = _whole(query.get("page[size]", str(min(most, _PAGE))))
     if size is None or not 1 <= size <= most:
         return bodies.bad_page(f"page[size] must be between 1 and {most}")
+    size = switches.at_most(size)
     after = query.get("page[after]")
     if after is None:
         return Asked(size, None)
-    mark = None if refuse_cursors else _opened(after)
+    mark = None if switches.bad_cursors else _opened(after)
     return bodies.bad_page("page[after] is not a valid cursor") if mark is None else Asked(size, mark)
 
 

@@ -118,7 +118,7 @@ class Exports:
         return bodies.recent() if start > self._service.now - _TOO_RECENT else place_before(start)
 
     def _size(self, request: Request) -> int:
-        return min(_PAGE, max(1, int(request.query_params.get("per_page", _PAGE))))
+        return self._switches.at_most(min(_PAGE, max(1, int(request.query_params.get("per_page", _PAGE)))))
 
     def _tickets_shown(self, numbers: list[int], *, metric_sets: bool) -> list[bytes]:
         records, beside = self._records, metric_sets and not self._switches.embedded_metric_sets

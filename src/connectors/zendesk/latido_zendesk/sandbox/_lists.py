@@ -46,7 +46,7 @@ class Lists:
             return bodies.bad_page("sort is not valid")
         if not cbp.by_cursor(request):
             return self._by_offset(request, "tickets", self._live_tickets)
-        asked = cbp.asked_page(request, refuse_cursors=self._switches.bad_cursors)
+        asked = cbp.asked_page(request, self._switches)
         if isinstance(asked, Response):
             return asked
         rows = self._live_tickets(sort, asked.mark)
@@ -118,7 +118,7 @@ class Lists:
         everything = self._everybody if name == "users" else self._companies
         if not cbp.by_cursor(request):
             return self._by_offset(request, name, lambda: ((number, number) for number in everything()))
-        asked = cbp.asked_page(request, refuse_cursors=self._switches.bad_cursors)
+        asked = cbp.asked_page(request, self._switches)
         if isinstance(asked, Response):
             return asked
         mark = -1 if asked.mark is None else asked.mark
@@ -129,7 +129,7 @@ class Lists:
         return cbp.page(self._url(f"{name}.json"), request, asked, shown)
 
     def _from(self, request: Request, name: str, numbers: list[int], render: Any) -> Response:
-        asked = cbp.asked_page(request, refuse_cursors=self._switches.bad_cursors)
+        asked = cbp.asked_page(request, self._switches)
         if isinstance(asked, Response):
             return asked
         mark = -1 if asked.mark is None else asked.mark

@@ -32,6 +32,7 @@ _ULID = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _GOOD, _FAIR = 4, 3
 _EASY, _BEARABLE = 6, 4
 SURVEY_ID = "01JSURVEY0000000000000001"
+QUESTION = "01JQUESTION00000000000001"
 EFFORT_ALIAS = "effort"
 
 
@@ -102,7 +103,7 @@ class Opinions:
         *,
         down: bool = False,
     ) -> Response:
-        asked = cbp.asked_page(request, refuse_cursors=self._switches.bad_cursors)
+        asked = cbp.asked_page(request, self._switches)
         if isinstance(asked, Response):
             return asked
         rendered: dict[int, bytes] = {}
@@ -181,7 +182,7 @@ def _answers(survey: Survey) -> list[dict[str, Any]]:
     if survey.answered_at is None:
         return []
     first, last = survey.answered_at, survey.changed_at or survey.answered_at
-    csat = {"id": "01JQUESTION00000000000001", "type": "rating_scale_numeric", "sub_type": "customer_satisfaction"}
+    csat = {"id": QUESTION, "type": "rating_scale_numeric", "sub_type": "customer_satisfaction"}
     effort = {"id": "01JQUESTION00000000000002", "type": "rating_scale_numeric", "sub_type": "other"}
     remark = {"id": "01JQUESTION00000000000003", "type": "open_ended"}
     return [

@@ -10,6 +10,7 @@ from latido.testing import Known, Sandbox
 from latido_zendesk.sandbox import _bodies as bodies
 from latido_zendesk.sandbox._account import Account
 from latido_zendesk.sandbox._deeds import Deeds
+from latido_zendesk.sandbox._drills import Drills
 from latido_zendesk.sandbox._events import Events
 from latido_zendesk.sandbox._exports import Exports
 from latido_zendesk.sandbox._lists import Lists
@@ -18,16 +19,16 @@ from latido_zendesk.sandbox._opinions import Opinions
 from latido_zendesk.sandbox._records import Records
 from latido_zendesk.sandbox._search import Search
 from latido_zendesk.sandbox._service import Service
-from latido_zendesk.sandbox._switches import ZendeskSwitches
+from latido_zendesk.sandbox._switches import ZendeskSwitches, documented_limits
 from latido_zendesk.sandbox._tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from starlette.requests import Request
 
     from latido.connect import Clock
-    from latido.testing import Allowance, Fault, Handler, World
+    from latido.testing import Allowance, Drill, Fault, Handler, Limit, World
     from latido.testing.world import Ticket
 
 _API = "/api/v2/"
@@ -121,6 +122,15 @@ class ZendeskSandbox(Sandbox):
     def deeds(self) -> dict[str, Callable[..., Any]]:
         door = {"expire_tokens": self.doorkeeper.expire, "revoke_tokens": self.doorkeeper.revoke}
         return {**self.deed.by_name, **door}
+
+    def drills(self) -> Mapping[str, Drill]:
+        return Drills(self.records, self.deed).by_stream
+
+    def documented_limits(self) -> Mapping[str, Limit]:
+        return documented_limits()
+
+    def expire_tokens(self) -> None:
+        self.doorkeeper.expire()
 
     def write_something(self) -> None:
         self.deed.something()

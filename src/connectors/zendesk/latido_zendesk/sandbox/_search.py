@@ -56,7 +56,7 @@ class Search:
         if request.query_params.get("filter[type]") != "ticket":
             return _unprocessable("filter[type] must be ticket here")
         terms = _terms(request.query_params.get("query", ""))
-        asked = cbp.asked_page(request, most=_MOST, refuse_cursors=self._switches.bad_cursors)
+        asked = cbp.asked_page(request, self._switches, most=_MOST)
         if isinstance(asked, Response) or isinstance(terms, Response):
             return asked if isinstance(asked, Response) else terms  # type: ignore[return-value]  # one of them is
         issued, top = self._service.now, self._records.ticket_count

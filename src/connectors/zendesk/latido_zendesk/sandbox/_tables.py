@@ -70,7 +70,7 @@ class Tables:
     def _listed(self, request: Request, name: str, rows: Sequence[dict[str, Any]]) -> Response:
         if not cbp.by_cursor(request):
             return json({name: rows[:_OFFSET_PAGE], "next_page": None, "previous_page": None, "count": len(rows)})
-        asked = cbp.asked_page(request, refuse_cursors=self._switches.bad_cursors)
+        asked = cbp.asked_page(request, self._switches)
         if isinstance(asked, Response):
             return asked
         numbered = ((number, number) for number in range(0 if asked.mark is None else asked.mark + 1, len(rows)))

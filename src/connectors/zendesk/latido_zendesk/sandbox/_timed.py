@@ -50,7 +50,7 @@ def timed_page(request: Request, service: Service, export: TimedExport) -> Respo
     if start > service.now - _TOO_RECENT:
         return bodies.recent()
     asked = request.query_params.get("per_page", "")
-    size = min(_PAGE, max(1, int(asked))) if asked.isdecimal() else _PAGE
+    size = service.switches.at_most(min(_PAGE, max(1, int(asked))) if asked.isdecimal() else _PAGE)
     stretch = not service.switches.stuck_seconds
     entries, more = _cut(export.order, place_before(start), service.now - export.lag, size, stretch=stretch)
     end = entries[-1][0] if entries else None
