@@ -300,6 +300,26 @@ def test_what_the_ticket_says_goes_before_its_events(tmp_path: Path) -> None:
     assert [(7,)] == model(figures, "SELECT agent_replies FROM m_tickets")
 
 
+def test_a_first_reply_that_the_vendor_measured_comes_before_those_that_are_found(tmp_path: Path) -> None:
+    """It may have been by telephone; how many replies there were it does not tell."""
+    figures = engine(
+        tmp_path,
+        {
+            Ticket: [ticket("1"), ticket("2")],
+            TicketEvent: [
+                event("f", "first_reply", "2024-01-02T10:30Z", actor_role="agent", public=True),
+                event("r", "reply", "2024-01-02T11:00Z", actor_role="agent", public=True),
+                {**event("g", "first_reply", "2024-01-02T10:30Z"), "ticket_id": "2"},
+            ],
+        },
+    )
+
+    assert 0.5 == answer(figures, "first_response_time").value
+    assert [("1", 1), ("2", None)] == model(
+        figures, "SELECT source_id, agent_replies FROM m_tickets ORDER BY source_id"
+    )
+
+
 def test_without_an_event_of_a_kind_nothing_is_known_of_it(tmp_path: Path) -> None:
     """Unknown is not 0: a stream without replies does not make a ticket one without replies."""
     figures = engine(

@@ -49,7 +49,7 @@ class Ticket(Record):
 class TicketEvent(Record):
     """Something that happened to a ticket; `actor_role` is the role that the actor had then.
 
-    An `sla` event has `to_value` 'met' or 'breached'.
+    An `sla` event has `to_value` 'met' or 'breached'; a `first_reply` is one that the vendor measured itself.
     """
 
     table: ClassVar[str] = "ticket_events"

@@ -17,6 +17,12 @@ WITH events AS (
     JOIN tickets AS t ON t.source = e.source AND t.source_id = e.ticket_id
     WHERE e.kind = 'reply'
     GROUP BY e.source, e.ticket_id
+), firsts AS (
+    -- A vendor that measures the first reply itself names it; replies by telephone leave no other trace.
+    SELECT source, ticket_id, MIN(occurred_at) AS first_reply_at
+    FROM events
+    WHERE kind = 'first_reply'
+    GROUP BY source, ticket_id
 ), steps AS (
     SELECT source, ticket_id, occurred_at,
            COALESCE(to_value IN ('solved', 'closed'), false) AS is_solved,
@@ -40,9 +46,11 @@ WITH events AS (
     WHERE kind = 'sla'
     GROUP BY source, ticket_id
 )
-SELECT i.source, i.ticket_id, r.first_reply_at, r.agent_replies, r.requester_replies,
+SELECT i.source, i.ticket_id, COALESCE(f.first_reply_at, r.first_reply_at) AS first_reply_at,
+       r.agent_replies, r.requester_replies,
        v.first_solved_at, v.solved_at, v.reopens, g.sla_met
 FROM (SELECT DISTINCT source, ticket_id FROM events) AS i
+LEFT JOIN firsts AS f ON f.source = i.source AND f.ticket_id = i.ticket_id
 LEFT JOIN replies AS r ON r.source = i.source AND r.ticket_id = i.ticket_id
 LEFT JOIN solves AS v ON v.source = i.source AND v.ticket_id = i.ticket_id
 LEFT JOIN targets AS g ON g.source = i.source AND g.ticket_id = i.ticket_id
