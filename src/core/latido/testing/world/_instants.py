@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TypeAlias
@@ -18,6 +19,17 @@ _EPOCH = date(1970, 1, 1).toordinal()
 def midnight(day: date) -> Instant:
     """Return the instant at which *day* begins in UTC."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def day_of(at: Instant) -> date:
+    """Return the date of *at* in UTC."""
+    return date.fromordinal(_EPOCH + at // DAY)
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day *months* months later, or the last one of a month that is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def iso(at: Instant) -> str:
