@@ -10,25 +10,18 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import httpx
-from measuring import LATIDO, PYTHON, Cost, cost, sandbox
+from measuring import PYTHON, Project, cost, deed, sandbox, switch
 
 HERE = Path(__file__).parent
-SETTINGS = """
-[latido]
-warehouse = "latido.duckdb"
-timezone = "UTC"
-currency = "EUR"
-
-[sources.support]
+SOURCE = """
 connector = "zendesk"
 subdomain = "acme"
 client_id = "latido"
 client_secret = "env:ZENDESK_CLIENT_SECRET"
-base_url = "{url}"
 rate_share = 1.0
 streams = ["tickets", "users"]
 """
+SECRETS = {"ZENDESK_CLIENT_SECRET": "sandbox-client-secret"}
 
 
 def main() -> None:
@@ -38,15 +31,16 @@ def main() -> None:
         warm(url)
         bare = cost([PYTHON, str(HERE / "bare_loop.py"), url])
         print(f"bare loop      {bare}: {asked.tickets / float(bare.output):,.0f} tickets/s in its ticket part")
-        first = sync(Path(folder), url)
+        project = Project(Path(folder), url, SOURCE, SECRETS)
+        first = project.sync()
         records = asked.tickets + asked.users
         bare_all = cost([PYTHON, str(HERE / "bare_loop.py"), url, "users"])
         print(f"first sync     {first}: {records / first.seconds:,.0f} records/s")
         print(f"  speed of the bare loop over both ({bare_all.seconds:.2f} s) × {bare_all.seconds / first.seconds:.2f}")
         print(f"  CPU a ticket: {1000 * first.cpu_seconds / asked.tickets:.3f} ms; peak {first.peak_megabytes:.0f} MB")
-        again(Path(folder), url, "nothing changed")
+        project.again("nothing changed")
         touch(url, asked.tickets // 100)
-        again(Path(folder), url, "1% changed")
+        project.again("1% changed")
         for mode in ("records", "arrow") if asked.dlt else ():
             peer = cost([asked.dlt, str(HERE / "dlt_peer.py"), url, folder, mode])
             print(f"dlt, {mode:10}{peer}: Latido is {peer.seconds / first.seconds:.1f} × as fast")
@@ -57,30 +51,10 @@ def warm(url: str) -> None:
     cost([PYTHON, str(HERE / "bare_loop.py"), url, "users"])
 
 
-def sync(folder: Path, url: str) -> Cost:
-    (folder / "latido.toml").write_text(SETTINGS.format(url=url))
-    return cost([LATIDO, "--project", str(folder), "sync"], {"ZENDESK_CLIENT_SECRET": "sandbox-client-secret"})
-
-
-def again(folder: Path, url: str, situation: str) -> None:
-    before = requests(url)
-    spent = sync(folder, url)
-    after = requests(url)
-    asked = {route: n - before.get(route, 0) for route, n in after.items() if n != before.get(route, 0)}
-    print(f"{situation:15}{spent}; requests: {asked}")
-
-
-def requests(url: str) -> dict[str, int]:
-    found: dict[str, int] = httpx.get(f"{url}/_sandbox/stats").json()["requests"]
-    return found
-
-
 def touch(url: str, tickets: int) -> None:
-    """Change that many tickets at the vendor."""
-    # A change is told only after a minute; this one is to be seen at once.
-    httpx.post(f"{url}/_sandbox/pathologies", json={"lag": 0}).raise_for_status()
-    deed = {"what": "touch_all", "first": 0, "count": tickets}
-    httpx.post(f"{url}/_sandbox/do", json=deed, timeout=600).raise_for_status()
+    """Change that many tickets at the vendor; a change is told only after a minute, this one is to be seen at once."""
+    switch(url, lag=0)
+    deed(url, "touch_all", first=0, count=tickets)
 
 
 def _asked() -> argparse.Namespace:
