@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from latido.testing import Period, World, truth
+from latido.testing import Desk, Period, World, truth
 from latido.testing.world import DAY
 from latido_zendesk.sandbox import ZendeskSandbox
 from tests.asking import ask
@@ -185,7 +185,7 @@ def test_the_truth_follows_what_happened() -> None:
     visitor.sandbox.deed.reply(number)
     visitor.sandbox.deed.solve(number)
 
-    answers = truth(visitor.sandbox.tickets(), today, visitor.sandbox.known)
+    answers = truth([Desk(visitor.sandbox.tickets(), visitor.sandbox.known)], today)
 
     chat = visitor.sandbox.records.ticket(number).channel == "chat"
     assert (90 if chat else 60) / 3_600 == answers["first_response_time"].value

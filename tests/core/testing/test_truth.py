@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import latido.testing
-from latido.testing import Known, Period, Truth, World, truth
+from latido.testing import Desk, Known, Period, Truth, World, truth
 from latido.testing.world import Rating, Survey, Ticket
 from tests.core.testing.builders import a_ticket, at, became, said
 
@@ -24,7 +24,7 @@ MODULES = [ROOM / "truth.py", *sorted((ROOM / "world").glob("*.py"))]
 
 
 def figure(kpi: str, *tickets: Ticket, known: Known = TO_THE_SECOND) -> Truth:
-    return truth(tickets, JANUARY, known)[kpi]
+    return truth([Desk(tickets, known)], JANUARY)[kpi]
 
 
 def test_resolution_and_first_response_as_in_example_28() -> None:
@@ -154,8 +154,28 @@ def test_service_quality_is_missing_where_promises_are_not_told() -> None:
     assert "missing_field" == figure("service_quality", kept, broken, known=Known(promises=False)).reason
 
 
+def test_a_thumb_that_a_vendor_keeps_off_its_tickets_is_an_answer_still() -> None:
+    asked = at("2024-01-04T10:00:00Z")
+    ticket = a_ticket(became("2024-01-03T10:00:00Z", "solved"), survey=Survey(asked, asked + 60, satisfaction=5))
+
+    assert Truth(1.0, 1, 1, 1) == figure("csat", ticket, known=Known(thumbs=False))
+    assert "zero_denominator" == figure("ticket_csat", ticket, known=Known(thumbs=False)).reason
+
+
+def test_several_desks_are_one_business_each_told_as_finely_as_its_vendor_does() -> None:
+    """40 seconds to the minute are none; a promise counts where its vendor tells of it."""
+    ticket = a_ticket(said("2024-01-02T10:00:40Z"), became("2024-01-02T12:00:00Z", "solved"), priority="high", number=7)
+    desks = [Desk([ticket], Known(first_reply=60, promises=False)), Desk([ticket, ticket], Known(thumbs=False))]
+
+    answers = truth(desks, JANUARY)
+
+    assert Truth(40 / 3600, 3, waiting=0) == answers["first_response_time"]
+    assert Truth(1.0, 2, 2, 2) == answers["service_quality"]
+    assert 3 == answers["average_resolution_time"].n
+
+
 def test_nothing_happened_is_not_nought() -> None:
-    reasons = {kpi: each.reason for kpi, each in truth([], JANUARY, TO_THE_SECOND).items()}
+    reasons = {kpi: each.reason for kpi, each in truth([Desk([])], JANUARY).items()}
 
     assert {
         "ticket_csat": "zero_denominator",
@@ -172,13 +192,13 @@ def test_nothing_happened_is_not_nought() -> None:
 def test_what_is_gone_counts_nowhere(fate: str) -> None:
     gone = a_ticket(said("2024-01-02T11:00:00Z"), became("2024-01-02T12:00:00Z", "solved"), fate=fate)
 
-    assert {0} == {each.n for each in truth([gone], JANUARY, TO_THE_SECOND).values()}
+    assert {0} == {each.n for each in truth([Desk([gone])], JANUARY).values()}
 
 
 def test_a_world_has_an_answer_to_every_question() -> None:
     world = World("acme", end=date(2024, 2, 1), tickets=1_000)
 
-    answers = truth(world.tickets(), JANUARY, TO_THE_SECOND)
+    answers = truth([Desk(world.tickets())], JANUARY)
 
     assert {None} == {each.reason for each in answers.values()}
 

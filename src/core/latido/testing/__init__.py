@@ -7,11 +7,12 @@ from latido.testing._sandbox import Handler, Sandbox, Stats, body_of, json, json
 from latido.testing._served import Served
 from latido.testing._shelf import Feed, Log, Shelf, place, place_before
 from latido.testing._throttle import Allowance
-from latido.testing.truth import Known, Period, Truth, truth
+from latido.testing.truth import Desk, Known, Period, Truth, truth
 from latido.testing.world import World
 
 __all__ = [
     "Allowance",
+    "Desk",
     "Drill",
     "FastClock",
     "Fault",

@@ -26,14 +26,23 @@ _CONTENT = 4
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """How finely a vendor tells a ticket's times, in seconds, and whether it tells about promises.
+    """How finely a vendor tells a ticket's times, in seconds, and whether it tells about promises and thumbs.
 
-    A time that is told as so many whole minutes since the creation lies up to 59 seconds too early.
+    A time that is told as so many whole minutes since the creation lies up to 59 seconds too early. Without `thumbs`
+    an answer is told, but not on the ticket itself.
     """
 
     first_reply: int = 1
     first_reply_in_chat: int = 1
     promises: bool = True
+    thumbs: bool = True
+
+
+class Desk(NamedTuple):
+    """What one vendor holds, and how finely it tells that."""
+
+    tickets: Iterable[Ticket]
+    known: Known = Known()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +72,21 @@ class Period(NamedTuple):
         return at is not None and self.start <= at < self.end
 
 
-def truth(tickets: Iterable[Ticket], period: Period, known: Known) -> dict[str, Truth]:
-    """Return the true answers of the support KPIs, by id, each in its default variant."""
-    tally = _Tally(period, known)
-    for ticket in tickets:
-        if ticket.fate == "live":
-            tally.count(ticket)
+def truth(desks: Iterable[Desk], period: Period) -> dict[str, Truth]:
+    """Return the true answers of the support KPIs over all *desks*, by id, each in its default variant."""
+    tally = _Tally(period)
+    for desk in desks:
+        tally.has_promises |= desk.known.promises
+        for ticket in desk.tickets:
+            if ticket.fate == "live":
+                tally.count(ticket, desk.known)
     return tally.answers()
 
 
 @dataclass(slots=True)
 class _Tally:
     period: Period
-    known: Known
+    has_promises: bool = False
     first_replies: list[float] = field(default_factory=list)
     waiting: int = 0
     resolutions: list[float] = field(default_factory=list)
@@ -85,11 +96,11 @@ class _Tally:
     promises: list[bool] = field(default_factory=list)
     opinions: list[bool] = field(default_factory=list)
 
-    def count(self, ticket: Ticket) -> None:
-        self._count_reply(ticket)
+    def count(self, ticket: Ticket, known: Known) -> None:
+        self._count_reply(ticket, known)
         self.opinions.extend(good for at, good in _opinions(ticket) if self.period.holds(at))
         if ticket.is_solved and ticket.solves and self.period.holds(ticket.solves[-1]):
-            self._count_solved(ticket)
+            self._count_solved(ticket, known)
 
     def answers(self) -> dict[str, Truth]:
         return {
@@ -100,25 +111,25 @@ class _Tally:
             "first_contact_resolution": _share(self.at_first_contact, "zero_denominator"),
             "ticket_reopen_rate": _share(self.reopened, "zero_denominator"),
             "service_quality": _share(self.promises, "zero_denominator")
-            if self.known.promises
+            if self.has_promises
             else Truth(None, 0, reason="missing_field"),
         }
 
-    def _count_reply(self, ticket: Ticket) -> None:
-        replied_at = told_first_reply(ticket, self.known)
+    def _count_reply(self, ticket: Ticket, known: Known) -> None:
+        replied_at = told_first_reply(ticket, known)
         if replied_at is not None and self.period.holds(replied_at):
             self.first_replies.append((replied_at - ticket.created_at) / HOUR)
         answered = replied_at is not None and replied_at < self.period.end
         solved = ticket.is_solved and bool(ticket.solves) and ticket.solves[-1] < self.period.end
         self.waiting += ticket.created_at < self.period.end and not answered and not solved
 
-    def _count_solved(self, ticket: Ticket) -> None:
+    def _count_solved(self, ticket: Ticket, known: Known) -> None:
         self.resolutions.append((ticket.solves[-1] - ticket.created_at) / HOUR)
         self.at_first_contact.append(len(ticket.replies) <= 1 and ticket.reopens == 0)
         self.reopened.append(ticket.reopens > 0)
-        if (good := _thumb(ticket)) is not None:
+        if known.thumbs and (good := _thumb(ticket)) is not None:
             self.thumbs.append(good)
-        if (kept := promises_kept(ticket)) is not None:
+        if known.promises and (kept := promises_kept(ticket)) is not None:
             self.promises.append(kept)
 
     def _first_response_time(self) -> Truth:

@@ -13,6 +13,7 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+_SHORTEST = 28
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -29,7 +30,8 @@ def day_of(at: Instant) -> date:
 def months_later(day: date, months: int) -> date:
     """Return the same day *months* months later, or the last one of a month that is too short."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    last = _SHORTEST if day.day <= _SHORTEST else monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 def iso(at: Instant) -> str:

@@ -12,7 +12,7 @@ from latido.testing.world import _words as words
 from latido.testing.world._arrivals import when_open
 from latido.testing.world._chance import weighted
 from latido.testing.world._deals import Deal, Line, Move
-from latido.testing.world._instants import DAY, day_of, midnight, months_later
+from latido.testing.world._instants import DAY, MINUTE, day_of, midnight, months_later
 from latido.testing.world._money import EXTRAS, PLANS, PRODUCTS, SERVICES, price
 
 if TYPE_CHECKING:
@@ -148,10 +148,11 @@ class Purchases:
         """Return the stages of a deal created *at*, as far as it has come."""
         moves: list[Move] = []
         for stage in self._path(kind, won=won):
+            if moves:
+                at = when_open(at + MINUTE + int(self.dice.expovariate(1 / _PACE[kind])))
             if at >= self.buyer.until:
                 break
             moves.append(Move(at, stage))
-            at = when_open(at + 60 + int(self.dice.expovariate(1 / _PACE[kind])))
         return tuple(moves)
 
     def _path(self, kind: Kind, *, won: bool) -> list[Stage]:
