@@ -1,0 +1,143 @@
+"""The sandbox: HubSpot's routes, by version and by date, its limits, who may read what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from latido.testing import Known, Sandbox
+from latido_hubspot.sandbox import _bodies as bodies
+from latido_hubspot.sandbox._associations import Associations
+from latido_hubspot.sandbox._feedback import CSAT
+from latido_hubspot.sandbox._kinds import kind_of, scope_of
+from latido_hubspot.sandbox._oauth import ACCESS_TOKEN, Doorkeeper
+from latido_hubspot.sandbox._objects import Objects
+from latido_hubspot.sandbox._records import Records
+from latido_hubspot.sandbox._search import Search
+from latido_hubspot.sandbox._service import Service
+from latido_hubspot.sandbox._switches import HubSpotSwitches, documented_limits
+from latido_hubspot.sandbox._tables import Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from latido.connect import Clock
+    from latido.testing import Allowance, Fault, Handler, Limit, World
+    from latido.testing.world import Ticket
+
+_SCOPES = (
+    ("/owners", "crm.objects.owners.read"),
+    ("/campaigns", "marketing.campaigns.read"),
+    ("/currencies", "settings.currencies.read"),
+    ("/conversations", "conversations.read"),
+)
+_SCALES = {str(CSAT.number): {"kind": "csat", "scale_min": 1, "scale_max": 5}}
+
+
+class HubSpotSandbox(Sandbox):
+    """HubSpot, with *world* in it.
+
+    `deed` changes records, `doorkeeper` tokens. `known`: promises and thumbs are not told.
+    """
+
+    known: ClassVar[Known] = Known(promises=False, thumbs=False)
+
+    Switches: ClassVar[type[HubSpotSwitches]] = HubSpotSwitches
+    switches: HubSpotSwitches
+
+    def __init__(self, world: World, clock: Clock | None = None) -> None:
+        self.world = world
+        super().__init__(clock)
+        self.records = Records(world)
+        self.doorkeeper = Doorkeeper(self.clock, self.switches)
+        self._service = Service(self.records, self.switches, self.clock, self.lock)
+
+    def settings(self) -> dict[str, Any]:
+        return {"connector": "hubspot", "base_url": self.url, "access_token": ACCESS_TOKEN, "surveys": _SCALES}
+
+    def tickets(self) -> Iterator[Ticket]:
+        return self.records.all_tickets()
+
+    def routes(self) -> Sequence[tuple[str, str, Handler]]:
+        objects, search, tables = Objects(self._service), Search(self._service), Tables(self._service)
+        links = Associations(self._service)
+        crm: tuple[tuple[str, str, Handler], ...] = (
+            ("GET", "objects/{type}", objects.listed),
+            ("POST", "objects/{type}/search", search.search),
+            ("POST", "objects/{type}/batch/read", objects.batch),
+            ("GET", "objects/{type}/{id}", objects.read),
+            ("GET", "properties/{type}", tables.properties),
+            ("GET", "pipelines/{type}", tables.pipelines),
+            ("GET", "owners", tables.owners),
+        )
+        return (
+            *(("POST", f"/oauth/{version}/token", self.doorkeeper.token) for version in ("v1", "v3", "2026-09")),
+            *((method, f"/crm/v3/{path}", handler) for method, path, handler in crm),
+            *((method, f"/crm/{_dated(path)}", handler) for method, path, handler in crm),
+            ("POST", "/crm/v4/associations/{from}/{to}/batch/read", links.batch),
+            ("POST", "/crm/associations/{version}/{from}/{to}/batch/read", links.batch),
+            ("GET", "/crm/v4/objects/{from}/{id}/associations/{to}", links.of_one),
+            ("GET", "/account-info/{version}/details", tables.account),
+            ("GET", "/account-info/{version}/api-usage/daily/private-apps", tables.usage),
+        )
+
+    def documented_limits(self) -> Mapping[str, Limit]:
+        return documented_limits()
+
+    def expire_tokens(self) -> None:
+        self.doorkeeper.expire()
+
+    def authorized(self, request: Request, route: str) -> Response | None:
+        if len(str(request.url)) > self.switches.longest_url:
+            return bodies.too_long()
+        if route.startswith("/oauth/"):
+            return None
+        if (refused := self.doorkeeper.refusal(request)) is not None:
+            return refused
+        return self._closed(request.path_params, route)
+
+    def _closed(self, names: dict[str, str], route: str) -> Response | None:
+        asked = [kind for key in ("type", "from", "to") if key in names and (kind := kind_of(names[key]))]
+        for kind in asked:
+            if kind.name in self.switches.not_in_plan:
+                return bodies.not_in_plan(kind.name)
+        needed = [scope_of(kind) for kind in asked] + [scope for part, scope in _SCOPES if part in route]
+        missing = [scope for scope in needed if scope in self.switches.missing_scopes]
+        return bodies.missing_scopes(missing) if missing else None
+
+    def buckets(self, route: str) -> Sequence[str]:
+        if route.startswith("/oauth/"):
+            return ()
+        return ("daily", "search" if route.endswith("/search") else "account")
+
+    def limit_headers(self, allowances: dict[str, Allowance]) -> dict[str, str]:
+        """Searches tell nothing but the day's limit."""
+        headers = {"X-HubSpot-Correlation-Id": bodies.correlation()}
+        if (daily := allowances.get("daily")) is not None:
+            headers["X-HubSpot-RateLimit-Daily"] = str(daily.limit.requests)
+            headers["X-HubSpot-RateLimit-Daily-Remaining"] = str(daily.remaining)
+        if (burst := allowances.get("account")) is not None:
+            a_second = burst.limit.requests * 1000 // int(burst.limit.seconds * 1000)
+            headers["X-HubSpot-RateLimit-Interval-Milliseconds"] = str(int(burst.limit.seconds * 1000))
+            headers["X-HubSpot-RateLimit-Max"] = str(burst.limit.requests)
+            headers["X-HubSpot-RateLimit-Remaining"] = str(burst.remaining)
+            headers["X-HubSpot-RateLimit-Secondly"] = str(a_second)
+            headers["X-HubSpot-RateLimit-Secondly-Remaining"] = str(min(a_second, burst.remaining))
+        return headers
+
+    def refusal(self, fault: Fault) -> Response:
+        if fault.kind == "edge":
+            return bodies.edge_too_many()
+        return bodies.too_many("search" if "search" in fault.path else fault.path)
+
+    def unknown(self, request: Request) -> Response:
+        del request
+        return bodies.not_found()
+
+
+def _dated(path: str) -> str:
+    """Return where *path* stands in the versions by date."""
+    resource, slash, rest = path.partition("/")
+    return f"{resource}/{{version}}{slash}{rest}"
