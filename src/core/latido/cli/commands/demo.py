@@ -84,7 +84,7 @@ def _source(here: Session, name: str, settings: dict[str, Any]) -> NewSource:
     from latido.config import NewSource, mentions
 
     fields = here.plugins.connector(name).Settings.model_fields
-    secret = {key for key in settings if mentions(fields[key].annotation, SecretStr)}
+    secret = {key for key, each in fields.items() if key in settings and mentions(each.annotation, SecretStr)}
     plain = {key: value for key, value in settings.items() if key not in {"connector", ADDRESS, *secret}}
     return NewSource(name, name, plain, {key: str(settings[key]) for key in settings if key in secret})
 
