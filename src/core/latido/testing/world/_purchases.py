@@ -6,59 +6,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from latido.testing.world import _words as words
 from latido.testing.world._arrivals import when_open
-from latido.testing.world._chance import weighted
-from latido.testing.world._deals import Deal, Line, Move
+from latido.testing.world._deals import Deal, Move
 from latido.testing.world._instants import DAY, MINUTE, day_of, midnight, months_later
-from latido.testing.world._money import EXTRAS, PLANS, PRODUCTS, SERVICES, price
+from latido.testing.world._money import PRODUCTS
+from latido.testing.world._offers import Offers
 
 if TYPE_CHECKING:
     from datetime import date
     from random import Random
 
-    from latido.testing.world._deals import Kind, Stage
+    from latido.testing.world._deals import Kind, Line, Stage
     from latido.testing.world._instants import Instant
     from latido.testing.world._market import Market
-    from latido.testing.world._money import Currency
+    from latido.testing.world._offers import Buyer, Term
     from latido.testing.world._slots import Holding
 
 LOST_REASONS = ("price", "competitor", "no_budget", "no_answer", "missing_feature", "timing")
 LEAD_SOURCES = ("web", "referral", "event", "outbound", "partner")
 
-_TERMS: tuple[tuple[float, int | None], ...] = ((0.74, 12), (0.12, 24), (0.06, 6), (0.08, None))
-_EVERGREEN_COUNTED = 12
-"""For how many months that go on until they are cancelled count into the amount of a deal."""
 _NOTICE = 75 * DAY
-_MOST_SEATS = 1_500
 _PACE: dict[Kind, int] = {"new": 12 * DAY, "expansion": 6 * DAY, "renewal": 9 * DAY}
-
-
-class Buyer(NamedTuple):
-    """A customer as the seller sees it; `mood` in [0, 1) says how content it is."""
-
-    number: int
-    name: str
-    employees: int
-    currency: Currency
-    since: Instant
-    until: Instant
-    mood: float
-    person: int | None
-    person_since: Instant
-    sellers: int
-
-
-@dataclass(slots=True)
-class Term:
-    """What a deal is about, and for when."""
-
-    lines: tuple[Line, ...]
-    starts_on: date | None = None
-    ends_on: date | None = None
-    supersedes: int | None = None
 
 
 @dataclass(slots=True)
@@ -78,9 +49,11 @@ class Purchases:
     extras: list[Line] = field(init=False, default_factory=list)
     free_on: date | None = field(init=False, default=None)
     """When what was last bought ended: the next starts no earlier."""
+    _offers: Offers = field(init=False)
 
     def __post_init__(self) -> None:
         self.now = self.buyer.since
+        self._offers = Offers(self.dice, self.buyer)
 
     def told(self) -> list[Deal]:
         for left in range(self.holding.size, 0, -1):
@@ -98,7 +71,7 @@ class Purchases:
         at = self._soon(30 * DAY, 1) if first else self._soon(360 * DAY, left)
         won = self._happens(0.62 if first else 0.2 + 0.3 * self.buyer.mood)
         moves = self._moved("new", at, won=won)
-        deal = self._deal("new", moves, self._new_term(moves))
+        deal = self._deal("new", moves, self._offers.first(moves[-1].at, self.free_on))
         self.now = deal.closed_at or at
         if deal.contracts:
             self._begin(deal)
@@ -108,7 +81,7 @@ class Purchases:
         until = min(self.buyer.until, self.due or self.buyer.until)
         at = self.now + int(max(0, until - self.now) * self.dice.random() / left)
         moves = self._moved("expansion", at, won=self._happens(0.6))
-        deal = self._deal("expansion", moves, self._extension(base, moves))
+        deal = self._deal("expansion", moves, self._offers.extension(base, moves[-1].at))
         self.now = at
         if deal.contracts:
             self.extras.extend(line for line in deal.lines if line.months is not None)
@@ -118,7 +91,7 @@ class Purchases:
         at = self.now = max(self.now, self.due or 0)
         self.asked_to_renew = True
         moves = self._moved("renewal", at, won=self._happens(0.72 + 0.23 * self.buyer.mood))
-        deal = self._deal("renewal", moves, self._renewal(base))
+        deal = self._deal("renewal", moves, self._offers.renewal(base, self.extras))
         if deal.contracts:
             self.now = deal.closed_at or at
             self._begin(deal)
@@ -222,87 +195,9 @@ class Purchases:
         on = months_later(term.starts_on, 2 + int(self.dice.random() * (4 if term.ends_on is not None else 14)))
         return on if self._happens(odds) and won_at < midnight(on) < self.buyer.until else None
 
-    def _new_term(self, moves: tuple[Move, ...]) -> Term:
-        if self._happens(0.08):
-            return Term((self._service(),))
-        months = weighted(self.dice.random(), _TERMS)
-        counted = _EVERGREEN_COUNTED if months is None else months
-        lines = [self._line(self._plan(), self._seats(), counted)]
-        lines += [self._line(extra, 1, counted) for extra in EXTRAS if self._happens(0.2)]
-        if self._happens(0.3):
-            lines.append(self._service())
-        starts_on = self._start(moves)
-        return Term(tuple(lines), starts_on, None if months is None else months_later(starts_on, months))
-
-    def _extension(self, base: Deal, moves: tuple[Move, ...]) -> Term:
-        """It ends with what it extends, and begins on a monthly anniversary of it."""
-        starts_on = self._anniversary(base, day_of(moves[-1].at))
-        months = _EVERGREEN_COUNTED if base.ends_on is None else _months(starts_on, base.ends_on)
-        if months < 1 or self._happens(0.2):
-            return Term((self._service(),))
-        product = base.lines[0].product if self._happens(0.6) else self.dice.choice(EXTRAS)
-        quantity = max(1, int(base.lines[0].quantity * 0.2)) if product in PLANS else 1
-        return Term((self._line(product, quantity, months),), starts_on, base.ends_on)
-
-    def _renewal(self, base: Deal) -> Term:
-        """All that was bought in the meantime goes on together; sometimes less, sometimes a month early."""
-        assert base.starts_on is not None  # noqa: S101 - only a contract is renewed
-        assert base.ends_on is not None  # noqa: S101
-        months = _months(base.starts_on, base.ends_on)
-        early = not self.extras and self._happens(0.15)
-        starts_on = months_later(base.starts_on, months - early)
-        change = self.dice.choice((0.8, 1.0, 1.0, 1.0, 1.03, 1.05))
-        lines = [
-            Line(product, max(1, int(quantity * min(change, 1.0))), int(unit * max(change, 1.0)), months)
-            for product, (quantity, unit) in _together([*base.lines, *self.extras]).items()
-        ]
-        return Term(tuple(lines), starts_on, months_later(starts_on, months), base.number)
-
-    def _line(self, product: int, quantity: int, months: int) -> Line:
-        discount = self.dice.choice((0, 0, 0, 0.05, 0.1, 0.2))
-        return Line(product, quantity, int(price(product, self.buyer.currency) * (1 - discount)), months)
-
-    def _service(self) -> Line:
-        product = self.dice.choice(SERVICES)
-        return Line(product, 1 + int(self.dice.random() * 3), price(product, self.buyer.currency), None)
-
-    def _plan(self) -> int:
-        """Return the plan for a company of this size."""
-        return PLANS[(self.buyer.employees > 40) + (self.buyer.employees > 200)]
-
-    def _seats(self) -> int:
-        return max(1, min(_MOST_SEATS, int(self.buyer.employees * (0.15 + 0.25 * self.dice.random()))))
-
-    def _start(self, moves: tuple[Move, ...]) -> date:
-        """Return the day after the (last) close or the first of the next month, and nothing twice."""
-        tomorrow = day_of(moves[-1].at) + timedelta(days=1)
-        start = months_later(tomorrow.replace(day=1), 1) if self._happens(0.6) else tomorrow
-        return start if self.free_on is None else max(start, self.free_on)
-
-    def _anniversary(self, base: Deal, day: date) -> date:
-        assert base.starts_on is not None  # noqa: S101 - only a contract is extended
-        months = max(0, _months(base.starts_on, day))
-        found = months_later(base.starts_on, months)
-        return found if found >= day else months_later(base.starts_on, months + 1)
-
     def _soon(self, most: int, left: int) -> Instant:
         """Return an instant from now on, within *most* seconds and what is left of the time for *left* deals."""
         return self.now + int(min(most, (self.buyer.until - self.now) / left) * self.dice.random())
 
     def _happens(self, chance: float) -> bool:
         return self.dice.random() < chance
-
-
-def _months(start: date, end: date) -> int:
-    """Return the whole months from *start* to *end*."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    return months - (end < months_later(start, months))
-
-
-def _together(lines: list[Line]) -> dict[int, tuple[int, int]]:
-    """Return how many of each recurring product, and the latest unit price."""
-    found: dict[int, tuple[int, int]] = {}
-    for line in lines:
-        if line.months is not None:
-            found[line.product] = found.get(line.product, (0, 0))[0] + line.quantity, line.unit_price
-    return found

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from latido.testing.world._chance import dice
 from latido.testing.world._money import currency_of
-from latido.testing.world._purchases import Buyer, Purchases
+from latido.testing.world._offers import Buyer
+from latido.testing.world._purchases import Purchases
 from latido.testing.world._slots import Slots
 
 if TYPE_CHECKING:
