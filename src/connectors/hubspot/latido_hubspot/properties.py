@@ -1,0 +1,74 @@
+"""Which properties an account has, and whether the user's own mapping names them rightly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from latido.errors import ConfigurationError, NotOffered
+from latido.messages import marker
+from latido_hubspot.reading import ObjectStream
+from latido_hubspot.references import offered
+from latido_hubspot.transforms import PROPERTIES, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from latido.connect import Context, Stream
+    from latido_hubspot.connector import HubSpot
+
+_ = marker("latido_hubspot")
+
+RECORD = ("id", "createdAt", "updatedAt", "archived", "archivedAt", "url")
+"""What a record tells beside its properties."""
+
+
+def check_own_fields(connector: HubSpot, context: Context, streams: Sequence[Stream] | None) -> None:
+    """Raise ConfigurationError where the user's mapping names a property that none of the *streams* of a table has.
+
+    HubSpot itself passes over a name that it does not know, and the column would stay empty.
+    """
+    if not connector.settings.fields:
+        return
+    read = [each for each in (connector.chosen() if streams is None else streams) if isinstance(each, ObjectStream)]
+    for table, fields in connector.settings.fields.items():
+        known = _known(context, [each for each in read if table in {entity.table for entity in each.entities}])
+        for column, where in fields.items():
+            if known and where not in known and where.split(".")[0] not in RECORD:
+                raise _unknown(table, column, where, known)
+
+
+def offered_per_table(connector: HubSpot) -> dict[str, dict[str, str]]:
+    """Return the properties of each table's main object, as far as this credential may know them."""
+    readers, tables = connector.references(), dict[str, dict[str, str]]()
+    for stream in connector.chosen():
+        if isinstance(stream, ObjectStream) and not stream.prefix and stream.entities[0].table not in tables:
+            name = f"properties_{stream.object_type}"
+            try:
+                tables[stream.entities[0].table] = dict(offered(connector.runtime.remembered(name, readers[name])))
+            except NotOffered as refusal:
+                connector.runtime.warn(_("{why}", why=refusal.message))
+    return tables
+
+
+def _known(context: Context, streams: Iterable[ObjectStream]) -> set[str]:
+    tables: list[Mapping[str, Any]] = [
+        context.reference.get(f"properties_{each.object_type}") or {} for each in streams
+    ]
+    return {named(name) for table in tables for name in table}
+
+
+def _unknown(table: str, column: str, where: str, known: set[str]) -> ConfigurationError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(where if where.startswith(PROPERTIES) else named(where), known, n=1)
+    return ConfigurationError(
+        _(
+            "{table}: {column} is to come from {where}, which HubSpot does not have.",
+            table=table,
+            column=column,
+            where=where,
+        ),
+        _("Did you mean {near}? See them all: latido fields", near=near[0])
+        if near
+        else _("See what there is: latido fields. Properties are written properties.<internal name>."),
+    )

@@ -1,0 +1,130 @@
+"""What changed since, by HubSpot's search: quick to ask, late to know, and blind beyond its 10,000th result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from latido_hubspot.answers import following, records_in, stuck
+from latido_hubspot.limits import SEARCH
+from latido_hubspot.transforms import millis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from latido.connect import JsonObject
+    from latido_hubspot.connector import HubSpot
+
+SIZE = 200
+MOST = 10_000
+"""How many results of one search can be seen."""
+
+EARLIEST = 1000
+"""HubSpot's search fails at the beginning of time itself, 1970."""
+
+Filter = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One answer: how many there are in all, some of them, and the offset at which the next begin (None: the end)."""
+
+    total: int
+    records: list[JsonObject]
+    after: str | None
+
+    @property
+    def is_last_that_can_be_seen(self) -> bool:
+        return self.after is not None and int(self.after) + SIZE > MOST
+
+
+class Search:
+    """The records of one object by when they changed, with some of their properties."""
+
+    def __init__(self, connector: HubSpot, object_type: str, changed: str, properties: Sequence[str]) -> None:
+        self._connector = connector
+        self._path = connector.paths.search(object_type)
+        self._changed = changed
+        self._properties = list(properties)
+
+    def count(self, filters: Sequence[Filter] = ()) -> int:
+        """Return how many records match."""
+        return self._ask(filters, self._changed, size=1).total
+
+    def between(self, low: int, high: int) -> list[Filter]:
+        """Return what finds the changes from *low* to *high*, both included, in milliseconds."""
+        limits = {"value": str(max(low, EARLIEST)), "highValue": str(max(high, EARLIEST))}
+        return [{"propertyName": self._changed, "operator": "BETWEEN", **limits}]
+
+    def first(self, low: int, high: int) -> Found:
+        return self._ask(self.between(low, high), self._changed)
+
+    def walk(self, low: int, high: int, begun: Found) -> Iterator[list[JsonObject]]:
+        """Yield what changed from *low* to *high*, of which *begun* is the first answer, the oldest change first.
+
+        Where the search goes blind another one begins, at the oldest change of the last answer: rows come out of order
+        there. Some records may come twice.
+        """
+        found: Found | None = begun
+        while low <= high:
+            oldest = low
+            for each in self._pages(low, high, found or self.first(low, high)):
+                found = each
+                oldest = min((self.when(record) for record in each.records), default=oldest)
+                yield each.records
+            if found is None or found.after is None:
+                return
+            if oldest <= low:
+                yield from self._of_one_millisecond(low)
+            low, found = (oldest if oldest > low else low + 1), None
+
+    def when(self, record: JsonObject) -> int:
+        """Return when *record* changed; 0 if it does not tell."""
+        return changed_at(record, self._changed)
+
+    def _pages(self, low: int, high: int, found: Found) -> Iterator[Found]:
+        seen: set[str] = set()
+        while True:
+            yield found
+            if found.after is None or found.is_last_that_can_be_seen:
+                return
+            if found.after in seen:
+                raise stuck(self._path)
+            seen.add(found.after)
+            found = self._ask(self.between(low, high), self._changed, found.after)
+
+    def _of_one_millisecond(self, when: int) -> Iterator[list[JsonObject]]:
+        """Yield all that changed in that millisecond, in the order of HubSpot's ids, which is nobody's business."""
+        at = [{"propertyName": self._changed, "operator": "EQ", "value": str(max(when, EARLIEST))}]
+        found = self._ask(at, "hs_object_id")
+        last: str | None = None
+        while found.records:
+            yield found.records
+            # Compared as they came: as numbers, ids that are ordered as texts would be left out.
+            if found.after is None or (newest := str(found.records[-1]["id"])) == last:
+                return
+            last = newest
+            found = self._ask([*at, {"propertyName": "hs_object_id", "operator": "GT", "value": last}], "hs_object_id")
+
+    def _ask(self, filters: Sequence[Filter], sort: str, after: str | None = None, size: int = SIZE) -> Found:
+        asked: dict[str, Any] = {
+            "filterGroups": [{"filters": list(filters)}] if filters else [],
+            "sorts": [{"propertyName": sort, "direction": "ASCENDING"}],
+            "properties": self._properties,
+            "limit": size,
+            **({"after": after} if after else {}),
+        }
+        body = self._connector.post(self._path, asked, bucket=SEARCH)
+        records, after_it = records_in(body, self._path), following(body)
+        total = body.get("total")
+        if after_it is not None and not after_it.isdecimal():
+            raise stuck(self._path)
+        return Found(total if isinstance(total, int) else len(records), records, after_it)
+
+
+def changed_at(record: Any, changed: str) -> int:
+    """Return when *record* changed, in milliseconds; 0 if it does not tell."""
+    try:
+        return millis(record["properties"].get(changed) or record.get("updatedAt")) or 0
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return 0

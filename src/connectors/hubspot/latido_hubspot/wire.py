@@ -1,0 +1,162 @@
+"""How requests travel to HubSpot: by the transport of its own library.
+
+Of `hubspot-api-client` only that is used. Its objects take ten times as long as JSON, its retries wait without end and
+without a word, and its exceptions differ from package to package.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from latido.connect import Outgoing, Unreachable, redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from urllib3 import BaseHTTPResponse
+
+    from latido.connect import Answer
+
+SECONDS = (10.0, 60.0)
+"""To connect, and between two pieces of an answer. The library itself would wait for ever."""
+
+CONNECTIONS = 10
+FORM = "application/x-www-form-urlencoded"
+
+
+class HubSpotWire:
+    """Sends each request once, over one pool of connections that all threads share."""
+
+    def __init__(self, base_url: str) -> None:
+        address = urlsplit(base_url)
+        self._origin = f"{address.scheme}://{address.netloc}"
+        self._making = threading.Lock()
+
+    def send(self, request: Outgoing) -> Answer:
+        from hubspot.crm.objects.exceptions import ApiException  # type: ignore[import-untyped]
+        from urllib3.exceptions import HTTPError
+
+        try:
+            return _Begun(self._called(request))
+        except ApiException as refusal:
+            return _refused(refusal)
+        except (AttributeError, UnicodeDecodeError) as error:
+            # The library decodes the body of every error as UTF-8, also where there is none, or another charset.
+            if not isinstance(error.__context__, ApiException):
+                raise
+            return _refused(error.__context__)
+        except HTTPError as error:
+            raise Unreachable(_reason(error)) from error
+
+    def close(self) -> None:
+        """Give up connections."""
+        if client := self.__dict__.get("_client"):
+            client.rest_client.pool_manager.clear()
+
+    def _called(self, request: Outgoing) -> BaseHTTPResponse:
+        with self._making:
+            client = self._client
+        headers: dict[str, str] = {"Accept": "application/json", **request.headers}
+        if request.form is not None:
+            headers["Content-Type"] = FORM
+        response: BaseHTTPResponse = client.call_api(
+            request.url.removeprefix(self._origin),
+            request.method,
+            query_params=list((request.params or {}).items()),
+            # The token of this very request: the one that the library was made with would be frozen.
+            header_params=headers,
+            auth_settings=[],
+            body=request.json,
+            post_params=list((request.form or {}).items()),
+            _preload_content=False,
+            _request_timeout=SECONDS,
+        )
+        return response
+
+    @cached_property
+    def _client(self) -> Any:
+        from hubspot import HubSpot  # type: ignore[import-untyped]
+        from urllib3 import Retry
+
+        nothing = Retry(0, redirect=False, respect_retry_after_header=False)
+        # `host` is what the generated clients call, `base_url` what the library's other half does.
+        library = HubSpot(
+            host=self._origin,
+            base_url=self._origin,
+            retry=nothing,
+            connection_pool_maxsize=CONNECTIONS,
+            proxy=_proxy(self._origin),
+        )
+        client = library.crm.objects.basic_api.api_client
+        client.set_default_header("Accept-Encoding", "gzip, deflate")
+        return client
+
+
+class _Begun:
+    """An answer that the library has only begun to read."""
+
+    def __init__(self, response: BaseHTTPResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    @property
+    def received_bytes(self) -> int:
+        return self._response.tell()
+
+    def read(self) -> bytes:
+        from urllib3.exceptions import HTTPError
+
+        try:
+            return self._response.read(decode_content=True)
+        except HTTPError as error:
+            raise Unreachable(type(error).__name__) from error
+
+    def close(self) -> None:
+        self._response.close()
+        self._response.release_conn()
+
+
+class _Read:
+    """An answer that the library has read whole, because it is an error to it."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.received_bytes = len(body)
+        self._body = body
+
+    def read(self) -> bytes:
+        return self._body
+
+    def close(self) -> None:
+        """There is nothing to give back."""
+
+
+def _refused(refusal: Any) -> Answer:
+    """Return the answer in *refusal*. Without a status there is none: the way there is not secure."""
+    if not refusal.status:
+        raise Unreachable(redacted(str(refusal.reason))) from refusal
+    body: Any = refusal.body
+    return _Read(refusal.status, refusal.headers, body.encode() if isinstance(body, str) else body)
+
+
+def _reason(error: Exception) -> str:
+    """Return what people may read: why a connection fails, and of any other error only its name."""
+    failure = getattr(error, "reason", None) or error
+    cause = failure.__cause__ or failure.__context__
+    return redacted(str(cause)) if isinstance(cause, OSError) else type(failure).__name__
+
+
+def _proxy(origin: str) -> str | None:
+    """Return the proxy that this machine asks for; none reaches its own loopback."""
+    from urllib.request import getproxies, proxy_bypass
+
+    address = urlsplit(origin)
+    host = address.hostname or ""
+    if host in {"localhost", "::1"} or host.startswith("127.") or proxy_bypass(host):
+        return None
+    return getproxies().get(address.scheme)

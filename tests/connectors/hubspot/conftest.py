@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from latido.testing import ManualClock, Served
+from tests.connectors.hubspot.desk import HubSpotDesk, Office
+from tests.desk import Desk, Front
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """The time of the server, which tells it with every answer."""
+    return ManualClock(datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def front() -> Iterator[Front]:
+    front = Front()
+    with Served(front):
+        yield front
+
+
+@pytest.fixture
+def desk(front: Front) -> Desk:
+    front.desk = HubSpotDesk(front.url)
+    return front.desk
+
+
+@pytest.fixture
+def office(desk: Desk, tmp_path: Path, clock: ManualClock) -> Iterator[Office]:
+    office = Office(desk, tmp_path, clock)
+    yield office
+    office.close()
