@@ -81,6 +81,10 @@ class Desk:
         """Return *path* as `on` spells it."""
         return path
 
+    def routed(self, asked: Asked) -> str:
+        """Return under which path answers to what was *asked* are agreed on."""
+        return asked.path
+
     def unknown(self) -> Says:
         """Return the answer to what nobody agreed on."""
         return Says(404, {"message": "not found"})
@@ -89,10 +93,9 @@ class Desk:
         request = Request(scope, receive)
         body = await request.body()
         path = self.spelled(request.url.path)
-        self.asked.append(
-            Asked(request.method, path, dict(request.query_params), dict(request.headers), _decoded(request, body))
-        )
-        await self._answer(path).response()(scope, receive, send)
+        asked = Asked(request.method, path, dict(request.query_params), dict(request.headers), _decoded(request, body))
+        self.asked.append(asked)
+        await self._answer(self.routed(asked)).response()(scope, receive, send)
 
     def _answer(self, path: str) -> Says:
         answers = self._answers[path]

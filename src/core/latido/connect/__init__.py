@@ -31,6 +31,7 @@ from latido.connect._transforms import (
     lookup,
     reference,
 )
+from latido.connect._waiting import wait
 from latido.connect._wire import Answer, Outgoing, Unreachable, Wire
 
 __all__ = [
@@ -92,4 +93,5 @@ __all__ = [
     "redacted",
     "reference",
     "requested",
+    "wait",
 ]

@@ -1,0 +1,177 @@
+"""Big reads: a job of the Bulk API 2.0, whose result is fetched page by page as CSV.
+
+A result is unordered, so what it brings counts only once all of it was read. It is kept for seven days, so a run that
+was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from latido.connect import Refused, ahead
+from latido.errors import VendorUnavailable
+from latido.messages import marker
+from latido_salesforce.quota import said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from latido.connect import Reply
+    from latido_salesforce.connector import Salesforce
+
+_ = marker("latido_salesforce")
+
+CSV = "text/csv"
+ROWS = 25_000
+"""Rows of a result to ask for at once."""
+
+PORTION = 5_000
+"""Rows that become records at once."""
+
+RUNNING = frozenset({"UploadComplete", "InProgress", "Queued", "Open"})
+COMPLETE = "JobComplete"
+POLLS = (1.0, 2.0, 3.0, 5.0, 8.0, 10.0)
+"""Seconds between looks at a job, each of which counts as a request; the last for as long as it takes."""
+
+LONGEST_JOB = 4 * 3600.0
+ATTEMPTS = 3
+FIELD_SIZE = 2**31 - 1
+
+
+class BulkRefused(Exception):
+    """The Bulk API does not read this, or not whole; the REST API may."""
+
+
+class Short(Exception):
+    """A page of a result is not whole."""
+
+
+class JobGone(Exception):
+    """The job, or its result, is no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Rows of a result with the names of their columns; behind the last of a page, the locator of the next page.
+
+    `seen` counts the rows up to here. `ends_page` and `locator` tell where to go on; at the end there is no locator.
+    """
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    seen: int
+    ends_page: bool
+    locator: str | None
+
+
+class Job:
+    """A job that reads; its id survives the run."""
+
+    def __init__(self, connector: Salesforce, key: str) -> None:
+        self._connector = connector
+        self.key = key
+        self._path = f"{connector.root}/jobs/query/{key}"
+
+    @classmethod
+    def begun(cls, connector: Salesforce, query: str, *, deleted: bool = True) -> Job:
+        """Return a new job for *query*. Raises BulkRefused, or Refused for a field that there is not."""
+        asked = {
+            "operation": "queryAll" if deleted else "query",
+            "query": query,
+            "contentType": "CSV",
+            "columnDelimiter": "COMMA",
+            "lineEnding": "LF",
+        }
+        try:
+            body = connector.http.post(f"{connector.root}/jobs/query", json=asked).json()
+        except Refused as refusal:
+            code, sentence = said(refusal.body)
+            if code == "INVALID_FIELD":
+                raise
+            raise BulkRefused(f"{code}: {sentence}") from refusal
+        return cls(connector, str(body["id"]))
+
+    def rows(self) -> int:
+        """Return how many rows the result has, once it is complete. Raises BulkRefused when the job fails."""
+        clock = self._connector.runtime.clock
+        begun, looks = clock.monotonic(), 0
+        while True:
+            body = self._asked("").json()
+            state = body.get("state")
+            if state == COMPLETE:
+                return int(body.get("numberRecordsProcessed") or 0)
+            if state not in RUNNING:
+                raise BulkRefused(f"{state}: {body.get('errorMessage') or ''}")
+            if clock.monotonic() - begun > LONGEST_JOB:
+                raise still_running(self.key)
+            self._connector.wait(POLLS[min(looks, len(POLLS) - 1)])
+            looks += 1
+
+    def portions(self, locator: str | None, seen: int) -> Iterator[Portion]:
+        """Yield the result from *locator* on; *seen* rows came before. Raises Short, JobGone."""
+        for reply in ahead(self._pages(locator)):
+            following = _locator(reply)
+            announced = reply.headers.get("sforce-numberofrecords")
+            begin = seen
+            for names, rows, last in _parsed(reply.body):
+                seen += len(rows)
+                if last and announced is not None and seen - begin != int(announced):
+                    raise Short(f"{seen - begin} rows instead of {announced}")
+                yield Portion(names, rows, seen, last, following)
+
+    def drop(self) -> None:
+        """Let Salesforce forget the result, which counts against the org's storage."""
+        try:
+            self._connector.http.delete(self._path)
+        except (Refused, VendorUnavailable):
+            return
+
+    def _pages(self, locator: str | None) -> Iterator[Reply]:
+        while True:
+            where: dict[str, str | int] = {"locator": locator} if locator else {}
+            reply = self._asked("/results", {"maxRecords": ROWS, **where}, CSV)
+            yield reply
+            if (following := _locator(reply)) is None:
+                return
+            if following == locator:
+                raise Short("the same page again")
+            locator = following
+
+    def _asked(self, path: str, params: dict[str, str | int] | None = None, accepts: str = "application/json") -> Reply:
+        try:
+            return self._connector.http.get(f"{self._path}{path}", params, accepts=accepts)
+        except Refused as refusal:
+            raise JobGone(self.key) from refusal
+
+
+def _locator(reply: Reply) -> str | None:
+    """Return where the next page begins; after the last one Salesforce sends the word null."""
+    found = reply.headers.get("sforce-locator")
+    return None if not found or found == "null" else found
+
+
+def _parsed(body: bytes) -> Iterator[tuple[Sequence[str], list[list[str]], bool]]:
+    """Yield the column names and some rows of a CSV file at a time, and whether they are its last."""
+    import csv
+
+    csv.field_size_limit(FIELD_SIZE)
+    clean = body.replace(b"\0", b"") if b"\0" in body else body
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(clean), "utf-8", "replace", newline=""))
+    names = next(reader, [])
+    rows: list[list[str]] = []
+    for row in reader:
+        if len(row) != len(names):
+            raise Short(f"a row of {len(row)} columns instead of {len(names)}")
+        if len(rows) == PORTION:
+            yield names, rows, False
+            rows = []
+        rows.append(row)
+    yield names, rows, True
+
+
+def still_running(key: str) -> VendorUnavailable:
+    return VendorUnavailable(
+        _("Salesforce's job {key} takes hours.", key=key), _("Run it again later, it goes on with the same job.")
+    )

@@ -1,0 +1,380 @@
+"""How objects are read: changes by the REST API, a great many by the Bulk API, both with what was deleted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from latido.connect import Count, Page, Refused, Stream, ahead, requested
+from latido.errors import NotOffered
+from latido.messages import marker
+from latido_salesforce import soql
+from latido_salesforce.answers import body_of, following, nonsense, time_in, unreadable
+from latido_salesforce.bulk import ATTEMPTS, BulkRefused, Job, JobGone, Short
+from latido_salesforce.deletions import deleted
+from latido_salesforce.describe import refused
+from latido_salesforce.fields import layout
+from latido_salesforce.quota import said
+from latido_salesforce.window import Window, done, instant, kept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from latido.connect import Cursor, JsonObject, Reply, Shape
+    from latido_salesforce.connector import Salesforce
+    from latido_salesforce.describe import Description
+    from latido_salesforce.values import Layout
+
+_ = marker("latido_salesforce")
+
+SECOND = timedelta(seconds=1)
+NARROWEST = timedelta(hours=1)
+"""A stretch that the REST API cannot read in time is halved down to this, then the Bulk API reads it."""
+
+TOO_SLOW = frozenset({"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"})
+FORGOTTEN = "INVALID_QUERY_LOCATOR"
+UNKNOWN_FIELD = "INVALID_FIELD"
+TOO_LONG = frozenset({414, 431})
+SHORTEST_ADDRESS = 1_000
+UNNAMED = re.compile(r"(?:No such column|Didn't understand relationship) '([\w.]+)'")
+
+PATIENCE = 5
+"""How often in a row a stretch is begun again that brings nothing."""
+
+JOB = ("job", "locator", "seen")
+COUNTLESS = 2**31
+ROWS, BULK_ROWS = 2_000, 25_000
+
+
+class SObjectStream(Stream):
+    """The records of `sobject`, those deleted within 15 days included, in the order in which they changed.
+
+    Records are as `values` says: nested where a field is a related record's. A mapping's fields that the org does not
+    have, or that the user may not see, are null; `extra` fields are asked for beside those of the mappings. `where`
+    limits the records. Ids of the census begin with `prefix`. A stream that `shares_table` with another does not mind
+    that the user maps a field which only the other's object has.
+
+    The cursor holds `since`, up to where everything is read, or a window that is being read, or a job of the Bulk API.
+    """
+
+    connector: Salesforce
+    sobject: ClassVar[str]
+    where: ClassVar[str | None] = None
+    extra: ClassVar[tuple[str, ...]] = ()
+    prefix: ClassVar[str] = ""
+    shares_table: ClassVar[bool] = False
+    deletions: ClassVar[Literal["reported", "census", "none"]] = "reported"
+    overlap = timedelta(minutes=15)
+
+    _read_until: datetime | None = None
+    _longest = soql.LONGEST_ADDRESS
+    _layout: Layout | None = None
+    _without: frozenset[str] = frozenset()
+
+    def start(self, since: datetime | None) -> Cursor:
+        return {"from": since.astimezone(UTC).isoformat()} if since else {}
+
+    def pages(self, cursor: Cursor) -> Iterator[Page]:
+        if "end" in cursor:
+            yield from self._read(cursor, bulk="job" in cursor)
+            cursor = done(cursor)
+            yield Page(cursor=cursor)
+        window, n = self._next(cursor)
+        standing = {**self._kept(cursor, window), **window.cursor}
+        yield from self._read(standing, bulk=self._is_big(n))
+        self._read_until = window.end
+        yield self._deletions(cursor, standing, window.end)
+
+    def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
+        """Return what the mappings make of *records*."""
+        made = [self.rows(entity, records) for entity in self.entities]
+        rejected = tuple(fault for _rows, faults in made for fault in faults)
+        return Page(tuple(rows for rows, _faults in made), cursor, len(records), rejected=rejected)
+
+    def count(self) -> Count | None:
+        """Return how many live records there are: exactly, if none changed since they were read."""
+        n, _now = self.counted(self.conditions, deleted=False)
+        if self._read_until is None:
+            return Count(n, exact=True)
+        later, _now = self.counted([*self.conditions, soql.between(self.cursor_field, self._read_until, None)])
+        return Count(n, exact=later == 0)
+
+    def estimate(self, cursor: Cursor) -> int | None:
+        _window, n = self._next(cursor)
+        return 3 + n // (BULK_ROWS if self._is_big(n) else ROWS)
+
+    def ids(self) -> Iterator[list[str]]:
+        for answer in self._answers(soql.select(["Id"], self.sobject, self.conditions), deleted=False):
+            yield [f"{self.prefix}{soql.long_id(each['Id'])}" for each in answer]
+
+    def probe(self) -> None:
+        """Ask for as little as possible; raises NotOffered if this object cannot be read."""
+        self.connector.described(self.sobject, afresh=True)
+        self.ask(f"{soql.select(['Id'], self.sobject, self.conditions)} LIMIT 1")
+
+    def ask(self, query: str, *, deleted: bool = True, shape: Shape | None = None) -> Reply:
+        """Return the first answer to *query*. Raises NotOffered for an object that cannot be read."""
+        path = f"{self.connector.root}/{'queryAll' if deleted else 'query'}"
+        try:
+            return self.connector.http.get(path, {"q": query}, shape=shape)
+        except Refused as refusal:
+            raise refused(self.sobject, refusal) from refusal
+
+    def counted(self, conditions: Sequence[str | None], *, deleted: bool = True) -> tuple[int, datetime]:
+        """Return how many records meet *conditions*, and the server's time; countless, where that takes too long."""
+        try:
+            reply = self.ask(soql.select(["COUNT()"], self.sobject, conditions), deleted=deleted)
+        except Refused as refusal:
+            if said(refusal.body)[0] not in TOO_SLOW or not deleted:
+                raise
+            return COUNTLESS, time_in(refusal.headers, self.connector.runtime.clock)
+        n = body_of(reply).get("totalSize")
+        if not isinstance(n, int):
+            raise nonsense("totalSize")
+        return n, time_in(reply.headers, self.connector.runtime.clock)
+
+    def fingerprint(self) -> str:
+        currency = self.connector.settings.currency
+        return super().fingerprint() + (f"+{currency}" if currency else "")
+
+    @property
+    def described(self) -> Description:
+        """What Salesforce says of this object. Raises NotOffered where there is none, or the user may not see it."""
+        return self.connector.described(self.sobject)
+
+    @property
+    def conditions(self) -> list[str | None]:
+        """What limits the records."""
+        return [self.where]
+
+    @property
+    def cursor_field(self) -> str:
+        """The field by which changes are read. Raises NotOffered where the user may see none."""
+        if (found := self.described.cursor) is None:
+            raise NotOffered(
+                _("Salesforce does not let this user see when {what} changed.", what=self.sobject),
+                _("Give the user Read and View All on {what}. Then run: latido check", what=self.sobject),
+            )
+        return found
+
+    @property
+    def layout(self) -> Layout:
+        """The fields to ask for: those of the mappings that there are, and the user's own."""
+        if self._layout is None:
+            self._layout = layout(self, self._without)
+        return self._layout
+
+    # Which stretch to read
+
+    def _next(self, cursor: Cursor) -> tuple[Window, int]:
+        """Return the window behind *cursor*, and how many records changed in it."""
+        begin = instant(cursor.get("from"))
+        if "since" in cursor and not self._refresh_is_due(cursor):
+            begin = datetime.fromisoformat(cursor["since"]) - self.overlap
+        n, now = self.counted([*self.conditions, soql.between(self.cursor_field, begin, None)])
+        return Window(begin, now.replace(microsecond=0) + SECOND), n
+
+    def _is_big(self, n: int) -> bool:
+        return n > self.connector.settings.bulk_above
+
+    def _refresh_is_due(self, cursor: Cursor) -> bool:
+        """Whether formulas were read too long ago: they change without their record changing."""
+        if not self._formulas:
+            return False
+        last = instant(cursor.get("refreshed"))
+        return last is None or self.connector.runtime.clock.now() - last >= self.connector.settings.sweep_every
+
+    @cached_property
+    def _formulas(self) -> bool:
+        """Whether the mapping, or the list of fields to keep, names a formula or a roll-up."""
+        named = {*requested(self.effective_mappings), *(self.connector.settings.custom or ())}
+        return any(each.calculated and each.name in named for each in self.described.own)
+
+    def _kept(self, cursor: Cursor, window: Window) -> dict[str, Any]:
+        whole = "since" not in cursor or window.begin == instant(cursor.get("from"))
+        refreshed = {"refreshed": self.connector.runtime.clock.now().isoformat()}
+        return {**kept(cursor), **(refreshed if whole and self._formulas else {})}
+
+    # Reading a stretch
+
+    def _read(self, standing: Cursor, *, bulk: bool) -> Iterator[Page]:
+        """Read the window that *standing* stands in."""
+        if bulk:
+            try:
+                yield from self._bulk(standing)
+            except BulkRefused as refusal:
+                self.connector.runtime.warn(
+                    _("{stream} is read without the Bulk API ({why}).", stream=self.name, why=str(refusal))
+                )
+            else:
+                return
+        yield from self._rest(Window.of(standing), kept(standing))
+
+    def _rest(self, window: Window, standing: Mapping[str, Any]) -> Iterator[Page]:
+        """Read *window* in stretches that the vendor can answer in time."""
+        end, attempts, too_slow = window.end, 0, False
+        while True:
+            stretch = replace(window, end=end)
+            try:
+                for records in self._by_job(stretch) if too_slow else ahead(self._records(stretch)):
+                    if not too_slow:  # what a job brings has no order
+                        window = window.behind(records, self.cursor_field)
+                    attempts = 0
+                    yield self.page(records, None if too_slow else {**standing, **window.cursor})
+            except Refused as refusal:
+                attempts += 1
+                end, too_slow = self._remedy(refusal, replace(window, end=end), attempts)
+                continue
+            if end == window.end:
+                return
+            window, end, too_slow = Window(end, window.end), window.end, False
+            yield Page(cursor={**standing, **window.cursor})
+
+    def _remedy(self, refusal: Refused, stretch: Window, attempts: int) -> tuple[datetime, bool]:
+        """Return the end of the stretch to try next, and whether the REST API is too slow for any; raise what stays."""
+        code = said(refusal.body)[0]
+        if code in TOO_SLOW:
+            if stretch.position is None or stretch.end - stretch.position <= NARROWEST:
+                return stretch.end, True
+            half = stretch.position + (stretch.end - stretch.position) / 2
+            return half.replace(microsecond=0), False
+        if attempts > PATIENCE or not (code == FORGOTTEN or self._repaired(refusal, code)):
+            raise refusal
+        return stretch.end, False
+
+    def _repaired(self, refusal: Refused, code: str) -> bool:
+        """Ask otherwise from now on: for other fields, or for fewer at once. False where that does not help."""
+        if refusal.status in TOO_LONG and self._longest > SHORTEST_ADDRESS:
+            self._longest //= 2
+            return True
+        if code != UNKNOWN_FIELD:
+            return False
+        before, self._layout = self.layout, None
+        self.connector.described(self.sobject, afresh=True)
+        if self.layout != before:
+            return True
+        unnamed = UNNAMED.search(said(refusal.body)[1])
+        lost = {path for path in before.types if unnamed and unnamed[1] in (path, *path.split("."))}
+        self._without, self._layout = self._without | lost, None
+        return bool(lost)
+
+    def _records(self, window: Window) -> Iterator[Sequence[JsonObject]]:
+        """Yield the records of *window* in their order, in pages."""
+        field = self.cursor_field
+        first, *others = soql.portions(list(self.layout.types), ("Id", field), self._longest)
+        conditions = [*self.conditions, window.condition(field)]
+        for answer in self._answers(soql.select(first, self.sobject, conditions, (field, "Id"))):
+            records: list[Any] = answer
+            for portion in others:
+                records = self._joined(records, portion, window)
+            window = window.behind(answer, field)
+            yield self.layout.settled(records)
+
+    def _joined(self, records: Sequence[Any], fields: Sequence[str], window: Window) -> list[Any]:
+        """Return *records* with further *fields*, without those that changed meanwhile: they come again later."""
+        field, last = self.cursor_field, window.behind(records, self.cursor_field)
+        if last.at is None or last.after is None:
+            return list(records)
+        conditions = [*self.conditions, window.condition(field), soql.up_to(field, last.at, last.after)]
+        more = {
+            each["Id"]: each
+            for answer in self._answers(soql.select(fields, self.sobject, conditions, (field, "Id")))
+            for each in answer
+        }
+        return [{**each, **rest} for each in records if (rest := more.get(each["Id"])) and rest[field] == each[field]]
+
+    def _answers(self, query: str, *, deleted: bool = True) -> Iterator[list[Any]]:
+        """Yield the records of each answer to *query*: Salesforce may send fewer at once than it could."""
+        body = body_of(self.ask(query, deleted=deleted, shape=self.layout.shape))
+        while True:
+            if not isinstance(records := body.get("records"), list):
+                raise nonsense("records")
+            yield records
+            if body.get("done") is not False:
+                return
+            path = following(self.connector.root, body.get("nextRecordsUrl"))
+            body = body_of(self.connector.http.get(path, shape=self.layout.shape))
+
+    # Reading by a job
+
+    def _by_job(self, window: Window) -> Iterator[Sequence[JsonObject]]:
+        """Yield what is left of *window*, which no query brings in time."""
+        job = Job.begun(self.connector, self._query(window))
+        try:
+            total, seen = job.rows(), 0
+            for portion in job.portions(None, 0):
+                seen = portion.seen
+                yield self.layout.parsed(portion.names, portion.rows)
+        except (BulkRefused, JobGone, Short) as failure:
+            raise unreadable(self.sobject, str(failure)) from failure
+        if seen != total:
+            raise unreadable(self.sobject, f"{seen} of {total} rows")
+        job.drop()
+
+    def _bulk(self, standing: Cursor) -> Iterator[Page]:
+        """Read a window by a job. Raises BulkRefused where that does not bring every row."""
+        window = {name: value for name, value in standing.items() if name not in JOB}
+        where = {name: standing[name] for name in JOB if name in standing}
+        for _attempt in range(ATTEMPTS):
+            if "job" not in where:
+                where = {"job": self._begun(Window.of(window)).key}
+                yield Page(cursor={**window, **where})
+            job = Job(self.connector, where["job"])
+            try:
+                total, seen = job.rows(), where.get("seen", 0)
+                for portion in job.portions(where.get("locator"), seen):
+                    seen, cursor = portion.seen, None
+                    if portion.ends_page and portion.locator:
+                        where = {"job": job.key, "locator": portion.locator, "seen": seen}
+                        cursor = {**window, **where}
+                    yield self.page(self.layout.parsed(portion.names, portion.rows), cursor)
+            except Short:
+                continue
+            except JobGone:
+                where = {}
+                continue
+            job.drop()
+            if seen == total:
+                return
+            where = {}
+        raise BulkRefused(_("its results are not whole"))
+
+    def _begun(self, window: Window) -> Job:
+        try:
+            return Job.begun(self.connector, self._query(window))
+        except Refused as refusal:
+            if not self._repaired(refusal, said(refusal.body)[0]):
+                raise
+            return Job.begun(self.connector, self._query(window))
+
+    def _query(self, window: Window) -> str:
+        conditions = [*self.conditions, window.condition(self.cursor_field)]
+        return soql.select(list(self.layout.types), self.sobject, conditions)
+
+    # What is gone
+
+    def _deletions(self, cursor: Cursor, standing: Mapping[str, Any], now: datetime) -> Page:
+        """Return the last page: what was deleted for good, as far as the log tells; the census tells the rest."""
+        behind = done(standing)
+        if "since" not in cursor:
+            self._take_census()
+            return Page(cursor=behind)
+        if not self.described.replicateable:
+            return Page(cursor=behind)
+        since = datetime.fromisoformat(cursor["since"]) - self.overlap
+        gone, complete = deleted(self.connector.http, self.connector.root, self.sobject, since, now)
+        if not complete:
+            behind.setdefault("gap", now.isoformat())
+        if (missed := instant(behind.get("gap"))) is not None:
+            self._take_census()
+            if now - missed >= self.connector.settings.sweep_every:
+                del behind["gap"]  # a census was due since
+        ids = {f"{self.prefix}{key}": at for key, at in gone.items()}
+        return Page(cursor=behind, deleted={self.entities[0]: ids} if ids else {})
+
+    def _take_census(self) -> None:
+        """Let the next sweep compare ids, which it need not do as long as Salesforce's log tells what was deleted."""
+        self.deletions = "census"  # type: ignore[misc]  # of this run's instance

@@ -1,0 +1,208 @@
+"""One form for records, however they came: JSON of the REST API, or CSV of the Bulk API.
+
+Related records are nested as in JSON (`{"Owner": {"Name": …}}`), null where there is none. The user's own fields stand
+once more below `custom`. Numbers with decimals are exact where they are mapped, instants end in `Z`, ids have 18
+characters, empty text is null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from latido.connect import Shape
+from latido_salesforce.describe import NUMBERS
+from latido_salesforce.soql import long_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from latido.connect import JsonObject
+
+CUSTOM, TEXT, ANY = "custom", "string", "anyType"
+CURRENCY, SITE = "CurrencyIsoCode", ":site"
+"""What every record is given: the currency of an org with only one, and where the org's pages are."""
+
+_FLAGS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The fields of the records that one stream asks for, dotted where they are a related record's, with their types.
+
+    `own` are those that go into `custom`; numbers with decimals are kept exactly for the fields in `exact`. Every
+    record is `given` the same further values.
+    """
+
+    types: Mapping[str, str]
+    own: tuple[str, ...] = ()
+    exact: frozenset[str] = frozenset()
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What to decode of an answer with records."""
+        return Records({name: self._decoded(name) for name in self.types})
+
+    def settled(self, records: Sequence[Any]) -> list[JsonObject]:
+        """Bring *records* of the REST API into the common form, in place, and return them; what is none stays."""
+        for record in records:
+            if isinstance(record, dict):
+                self._repair(record)
+        return list(records)
+
+    def parsed(self, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[JsonObject]:
+        """Return the records in *rows* of a CSV file whose columns are *names*."""
+        if not rows:
+            return []
+        columns = [self._column(name, values) for name, values in zip(names, zip(*rows, strict=True), strict=True)]
+        nested = [(name.split("."), values) for name, values in zip(names, columns, strict=True) if "." in name]
+        records: list[dict[str, Any]] = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+        for way, values in nested:
+            for record, value in zip(records, values, strict=True):
+                _put(record, way, value)
+        for record in records:
+            self._complete(record)
+        return records
+
+    def _repair(self, record: dict[str, Any]) -> None:
+        for way, name, repair in self._repairs:
+            found = _inner(record, way) if way else record
+            if found is not None and (value := found.get(name)) is not None:
+                found[name] = repair(value)
+        self._complete(record)
+
+    def _complete(self, record: dict[str, Any]) -> None:
+        record.update(self.given)
+        if not self.own:
+            return
+        found = {name: value for name in self.own if (value := record.get(name)) is not None}
+        record[CUSTOM] = {name: float(v) if v.__class__ is Decimal else v for name, v in found.items()}
+
+    def _column(self, name: str, values: Sequence[str]) -> list[Any]:
+        parse = self._parser(name)
+        if parse is None:
+            return [value or None for value in values]
+        try:
+            return [parse(value) if value else None for value in values]
+        except (ValueError, ArithmeticError):
+            return [_tried(parse, value) if value else None for value in values]
+
+    def _parser(self, name: str) -> Callable[[str], Any] | None:
+        kind = self.types.get(name, TEXT)
+        if kind in NUMBERS:
+            return Decimal if name in self.exact else float
+        return _PARSERS.get(kind)
+
+    @cached_property
+    def _repairs(self) -> list[tuple[list[str], str, Callable[[Any], Any]]]:
+        found = []
+        for path, kind in self.types.items():
+            *way, name = path.split(".")
+            repair = (_exact if path in self.exact else _number) if kind in NUMBERS else _REPAIRS.get(kind)
+            if repair is not None:
+                found.append((way, name, repair))
+        return found
+
+    def _decoded(self, name: str) -> Any:
+        return Decimal | None if name in self.exact and self.types[name] in NUMBERS else Any
+
+
+class Records(Shape):
+    """An answer to a query, of which only the *fields* that were asked for are decoded, each as its type says."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        import msgspec
+
+        record = _typed("Record", fields)
+        self._decoder = msgspec.json.Decoder(
+            _typed("Answer", {"totalSize": Any, "done": Any, "nextRecordsUrl": Any, "records": list[record]})  # type: ignore[valid-type]
+        )
+
+
+def _typed(name: str, fields: Mapping[str, Any]) -> Any:
+    """Return the type of an object with *fields*, all optional; dotted ones are those of objects in it."""
+    members: dict[str, Any] = {}
+    inner: dict[str, dict[str, Any]] = {}
+    for path, kind in fields.items():
+        outer, _, rest = path.partition(".")
+        if rest:
+            inner.setdefault(outer, {})[rest] = kind
+        else:
+            members[outer] = kind
+    related = {outer: _typed(f"{name}_{outer}", parts) | None for outer, parts in inner.items()}
+    return TypedDict(name, {**members, **related}, total=False)  # type: ignore[operator]
+
+
+def _inner(record: dict[str, Any], way: Sequence[str]) -> dict[str, Any] | None:
+    found: Any = record
+    for key in way:
+        found = found.get(key)
+        if not isinstance(found, dict):
+            return None
+    return found  # type: ignore[no-any-return]
+
+
+def _put(record: dict[str, Any], way: Sequence[str], value: Any) -> None:
+    """Move a column that belongs to a related record into that."""
+    del record[".".join(way)]
+    *outer, name = way
+    for key in outer:
+        if value is None and record.get(key) is None:
+            record[key] = None
+            return
+        record[key] = record.get(key) or {}
+        record = record[key]
+    record[name] = value
+
+
+def _tried(parse: Callable[[str], Any], value: str) -> Any:
+    """Return what *parse* makes of *value*, which stays text if it is none: the mapping says what does not fit."""
+    try:
+        return parse(value)
+    except (ValueError, ArithmeticError):
+        return value
+
+
+def _zulu(stamp: Any) -> Any:
+    """Return an instant of the REST API as the Bulk API writes it."""
+    return f"{stamp[:-5]}Z" if isinstance(stamp, str) and stamp.endswith("+0000") else stamp
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _exact(value: Any) -> Any:
+    if value.__class__ is Decimal or isinstance(value, bool):
+        return value
+    try:
+        return Decimal(str(value))
+    except ArithmeticError:
+        return value
+
+
+def _key(value: Any) -> Any:
+    return long_id(value) if isinstance(value, str) else value
+
+
+def _any(value: Any) -> Any:
+    """Return a value of no fixed type as the Bulk API writes it: as text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _zulu(value if isinstance(value, str) else str(value))
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "boolean": lambda flag: _FLAGS.get(flag, flag),
+    "int": int,
+    "long": int,
+    "id": long_id,
+    "reference": long_id,
+    "datetime": _zulu,
+    ANY: _zulu,
+}
+
+_REPAIRS: dict[str, Callable[[Any], Any]] = {"id": _key, "reference": _key, "datetime": _zulu, ANY: _any}
