@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
+
+from starlette.responses import RedirectResponse
 
 from latido.testing import body_of, json
 from latido_hubspot.sandbox import _bodies as bodies
@@ -32,6 +34,7 @@ class Doorkeeper:
         self._access: dict[str, float] = {}
         self._refresh = {REFRESH_TOKEN}
         self._own = {ACCESS_TOKEN}
+        self._codes: dict[str | None, str] = {}
 
     def expire(self) -> None:
         """Let every access token that was handed out expire now."""
@@ -54,11 +57,25 @@ class Doorkeeper:
         late = self._now() - self._access[token]
         return bodies.expired_token(int(late)) if late >= 0 else None
 
+    def authorize(self, request: Request) -> Response:
+        """Answer the page on which somebody agrees: at once, with a code."""
+        asked = request.query_params
+        if asked.get("client_id") != CLIENT_ID or "redirect_uri" not in asked:
+            return _refused("BAD_CLIENT_ID", "missing or unknown client ID")
+        code = secrets.token_hex(16)
+        self._codes[code] = asked["redirect_uri"]
+        answer = {"code": code} | ({"state": asked["state"]} if "state" in asked else {})
+        return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(answer)}", 302)
+
     def token(self, request: Request) -> Response:
         """Answer the token endpoint: what it needs stands in the body, as a form."""
         asked = {name: values[0] for name, values in parse_qs(body_of(request).decode()).items()}
         if (asked.get("client_id"), asked.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             return _refused("BAD_CLIENT_ID", "missing or unknown client ID")
+        if asked.get("grant_type") == "authorization_code":
+            if self._codes.pop(asked.get("code"), "") != asked.get("redirect_uri"):
+                return _refused("BAD_AUTH_CODE", "missing or unknown auth code")
+            return json(self._granted(REFRESH_TOKEN))
         if asked.get("grant_type") != "refresh_token":
             return _refused("BAD_GRANT_TYPE", "missing or unknown grant type")
         if asked.get("refresh_token") not in self._refresh:

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 
 from latido_hubspot.sandbox import _people as people
 from latido_hubspot.sandbox._book import Book, Record
+from latido_hubspot.sandbox._books import SalesBooks
 from latido_hubspot.sandbox._emails import email_record, letters
 from latido_hubspot.sandbox._feedback import answers, feedback_record
 from latido_hubspot.sandbox._kinds import KINDS
 from latido_hubspot.sandbox._links import Links
-from latido_hubspot.sandbox._tickets import Around, ticket_record
+from latido_hubspot.sandbox._tickets import THREADS, Around, ticket_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from latido.testing.world import Comment, Person, Ticket, World
     from latido_hubspot.sandbox._feedback import Answer, Questionnaire
-
-_THREADS = 8_000_000_001
 
 
 class Records:
@@ -37,7 +36,9 @@ class Records:
         self._letters: dict[int, int] = Counter()
         self._answers: dict[tuple[int, int], int] = {}
         self._swallowed: dict[int, list[int]] = defaultdict(list)
+        self.sales = SalesBooks(self)
         self._render()
+        self.sales.render()
         for book in self.books.values():
             book.seal()
 
@@ -80,7 +81,7 @@ class Records:
         book.add(people.contact(self.world, person, book.identity(number), company))
         if person.left_at is not None or person.customer is None:
             return
-        self._tie_to("contacts", number, "companies", person.customer)
+        self.tie("contacts", number, "companies", person.customer)
         if number % 9 == 4:  # noqa: PLR2004 - some advise a second company
             second = (person.customer + 1) % self.world.customer_count
             if second != person.customer and self.there("companies", second):
@@ -96,8 +97,8 @@ class Records:
             # Before its e-mails, which name it; what they are called is known beforehand.
             book.add(self._record(ticket), hidden=ticket.erased_at is not None)
             if ticket.gone_at is None:
-                self._tie_to("tickets", number, "contacts", ticket.requester)
-                self._tie_to("tickets", number, "companies", ticket.customer)
+                self.tie("tickets", number, "contacts", ticket.requester)
+                self.tie("tickets", number, "companies", ticket.customer)
         else:
             book.put(number, self._record(ticket))
         if ticket.gone_at is None:
@@ -111,7 +112,7 @@ class Records:
         around = Around(
             self.identity("companies", ticket.customer),
             None if letter is None else self.books["emails"].identity(letter),
-            str(_THREADS + ticket.number),
+            str(THREADS + ticket.number),
             ";".join(merged) or None,
         )
         return ticket_record(ticket, around)
@@ -143,8 +144,8 @@ class Records:
     def _log(self, ticket: Ticket, comment: Comment, address: str | None) -> None:
         number = self.books["emails"].add(email_record(self.world, ticket, comment, address))
         self.links.tie("emails", number, "tickets", ticket.number)
-        self._tie_to("emails", number, "contacts", ticket.requester)
-        self._tie_to("emails", number, "companies", ticket.customer)
+        self.tie("emails", number, "contacts", ticket.requester)
+        self.tie("emails", number, "companies", ticket.customer)
 
     def _tell_answers(self, ticket: Ticket) -> None:
         for which, answer in answers(ticket):
@@ -156,14 +157,14 @@ class Records:
             number = self.books["feedback_submissions"].add(record)
             self._answers[key] = number
             self.links.tie("feedback_submissions", number, "tickets", ticket.number)
-            self._tie_to("feedback_submissions", number, "contacts", ticket.requester)
+            self.tie("feedback_submissions", number, "contacts", ticket.requester)
 
     def feedback(self, which: Questionnaire, answer: Answer, person: int) -> Record:
         """Return somebody's submission."""
         contact = self.identity("contacts", person)
         return feedback_record(which, answer, contact, self.world.person(person).email)
 
-    def _tie_to(self, kind: str, number: int, other: str, to: int | None) -> None:
+    def tie(self, kind: str, number: int, other: str, to: int | None) -> None:
         """Link a record, if the other one is there still."""
         if to is not None and self.there(other, to):
             self.links.tie(kind, number, other, to)

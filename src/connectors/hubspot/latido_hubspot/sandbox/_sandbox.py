@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latido.testing import Known, Sandbox
 from latido_hubspot.sandbox import _bodies as bodies
 from latido_hubspot.sandbox._associations import Associations
+from latido_hubspot.sandbox._campaigns import Campaigns
+from latido_hubspot.sandbox._conversations import Conversations
+from latido_hubspot.sandbox._currencies import Currencies
 from latido_hubspot.sandbox._feedback import CSAT
 from latido_hubspot.sandbox._kinds import kind_of, scope_of
 from latido_hubspot.sandbox._oauth import ACCESS_TOKEN, Doorkeeper
@@ -62,7 +66,8 @@ class HubSpotSandbox(Sandbox):
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         objects, search, tables = Objects(self._service), Search(self._service), Tables(self._service)
-        links = Associations(self._service)
+        links, campaigns = Associations(self._service), Campaigns(self._service)
+        money, inbox = Currencies(self._service), Conversations(self._service)
         crm: tuple[tuple[str, str, Handler], ...] = (
             ("GET", "objects/{type}", objects.listed),
             ("POST", "objects/{type}/search", search.search),
@@ -72,13 +77,33 @@ class HubSpotSandbox(Sandbox):
             ("GET", "pipelines/{type}", tables.pipelines),
             ("GET", "owners", tables.owners),
         )
+        marketing: tuple[tuple[str, Handler], ...] = (
+            ("", campaigns.listed),
+            ("/{id}", campaigns.one),
+            ("/{id}/budget/totals", campaigns.totals),
+            ("/{id}/reports/revenue", campaigns.revenue),
+        )
+        settings: tuple[tuple[str, Handler], ...] = (
+            ("exchange-rates", money.rates),
+            ("exchange-rates/current", money.current),
+            ("company-currency", money.company),
+        )
         return (
+            ("GET", "/oauth/authorize", self.doorkeeper.authorize),
             *(("POST", f"/oauth/{version}/token", self.doorkeeper.token) for version in ("v1", "v3", "2026-09")),
             *((method, f"/crm/v3/{path}", handler) for method, path, handler in crm),
             *((method, f"/crm/{_dated(path)}", handler) for method, path, handler in crm),
             ("POST", "/crm/v4/associations/{from}/{to}/batch/read", links.batch),
             ("POST", "/crm/associations/{version}/{from}/{to}/batch/read", links.batch),
             ("GET", "/crm/v4/objects/{from}/{id}/associations/{to}", links.of_one),
+            *(("GET", f"/marketing/v3/campaigns{path}", handler) for path, handler in marketing),
+            *(("GET", f"/marketing/campaigns/{{version}}{path}", handler) for path, handler in marketing),
+            *(("GET", f"/settings/v3/currencies/{path}", handler) for path, handler in settings),
+            *(("GET", f"/settings/currencies/{{version}}/{path}", handler) for path, handler in settings),
+            ("GET", "/conversations/v3/conversations/threads", inbox.threads),
+            ("GET", "/conversations/v3/conversations/threads/{id}/messages", inbox.messages),
+            ("GET", "/conversations/conversations/{version}/threads", inbox.threads),
+            ("GET", "/conversations/conversations/{version}/threads/{id}/messages", inbox.messages),
             ("GET", "/account-info/{version}/details", tables.account),
             ("GET", "/account-info/{version}/api-usage/daily/private-apps", tables.usage),
         )
@@ -99,6 +124,8 @@ class HubSpotSandbox(Sandbox):
         return self._closed(request.path_params, route)
 
     def _closed(self, names: dict[str, str], route: str) -> Response | None:
+        if "/campaigns" in route and "campaigns" in self.switches.not_in_plan:
+            return bodies.not_in_plan("campaigns")
         asked = [kind for key in ("type", "from", "to") if key in names and (kind := kind_of(names[key]))]
         for kind in asked:
             if kind.name in self.switches.not_in_plan:
@@ -114,7 +141,9 @@ class HubSpotSandbox(Sandbox):
 
     def limit_headers(self, allowances: dict[str, Allowance]) -> dict[str, str]:
         """Searches tell nothing but the day's limit."""
-        headers = {"X-HubSpot-Correlation-Id": bodies.correlation()}
+        # Whoever reads goes by the time that is told here, not by the one of the machine below.
+        headers = {"Date": format_datetime(self.clock.now(), usegmt=True)}
+        headers["X-HubSpot-Correlation-Id"] = bodies.correlation()
         if (daily := allowances.get("daily")) is not None:
             headers["X-HubSpot-RateLimit-Daily"] = str(daily.limit.requests)
             headers["X-HubSpot-RateLimit-Daily-Remaining"] = str(daily.remaining)

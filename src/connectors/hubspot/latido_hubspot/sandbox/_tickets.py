@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from latido_hubspot.sandbox._book import Version
 
 PIPELINE = "0"
+THREADS = 8_000_000_001
+"""The id of the first ticket's thread in the inbox."""
 NEW, WITH_CONTACT, WITH_US, CLOSED = "1", "2", "3", "4"
 _STAGES = {
     "new": NEW, "open": WITH_US, "pending": WITH_CONTACT, "on_hold": WITH_US, "solved": CLOSED, "closed": CLOSED,
