@@ -10,8 +10,9 @@ from latido.errors import ConfigurationError, NotOffered
 from latido.messages import marker
 from latido_salesforce import check, describe, references
 from latido_salesforce.account import AUTHORIZE, client, credential
+from latido_salesforce.deals import Opportunities, OpportunityHistories
 from latido_salesforce.describe import Description
-from latido_salesforce.people import Accounts
+from latido_salesforce.people import AccountContactRelations, Accounts, Contacts, Leads, Queues, Users
 from latido_salesforce.quota import LONGEST_WAIT, Quota, judge
 from latido_salesforce.settings import SalesforceSettings
 from latido_salesforce.wire import SalesforceWire
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 _ = marker("latido_salesforce")
 
-STREAMS: tuple[type[SObjectStream], ...] = (Accounts,)
+STREAMS: tuple[type[SObjectStream], ...] = (
+    Accounts, Contacts, Leads, Users, Queues, AccountContactRelations, Opportunities, OpportunityHistories,
+)  # fmt: skip
 
 TABLES = {
     each.__name__: each

@@ -9,7 +9,7 @@ from latido.errors import ConfigurationError, NotOffered
 from latido.messages import marker
 from latido.suggest import nearest
 from latido_salesforce.describe import NUMBERS
-from latido_salesforce.values import CURRENCY, CUSTOM, SITE, Layout
+from latido_salesforce.values import CURRENCY, CUSTOM, SITE, TEXT, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from latido_salesforce.reading import SObjectStream
 
 _ = marker("latido_salesforce")
+
+NAME = "Name"
+"""What nearly every record has; to describe its object only for that would cost a request."""
 
 
 def layout(stream: SObjectStream, without: Collection[str]) -> Layout:
@@ -45,6 +48,8 @@ def type_of(connector: Salesforce, described: Description, path: str) -> str | N
     lookup = described.related(outer)
     if lookup is None:
         return None
+    if rest == NAME:
+        return TEXT
     for target in lookup.targets:
         try:
             found = type_of(connector, connector.described(target), rest)

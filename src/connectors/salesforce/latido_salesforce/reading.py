@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from latido.connect import Cursor, JsonObject, Reply, Shape
+    from latido.schema import Record
     from latido_salesforce.connector import Salesforce
     from latido_salesforce.describe import Description
     from latido_salesforce.values import Layout
@@ -39,7 +40,8 @@ FORGOTTEN = "INVALID_QUERY_LOCATOR"
 UNKNOWN_FIELD = "INVALID_FIELD"
 TOO_LONG = frozenset({414, 431})
 SHORTEST_ADDRESS = 1_000
-UNNAMED = re.compile(r"(?:No such column|Didn't understand relationship) '([\w.]+)'")
+NO_FIELD = re.compile(r"No such column '(\w+)' on (?:entity|sobject of type) '?(\w+)")
+NO_RELATION = re.compile(r"Didn't understand relationship '(\w+)'")
 
 PATIENCE = 5
 """How often in a row a stretch is begun again that brings nothing."""
@@ -89,10 +91,13 @@ class SObjectStream(Stream):
         yield self._deletions(cursor, standing, window.end)
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        """Return what the mappings make of *records*."""
-        made = [self.rows(entity, records) for entity in self.entities]
-        rejected = tuple(fault for _rows, faults in made for fault in faults)
-        return Page(tuple(rows for rows, _faults in made), cursor, len(records), rejected=rejected)
+        """Return what the mapping makes of *records*; a stream with several entities says itself what becomes what."""
+        return self.page_of(self.entities[0], records, cursor)
+
+    def page_of(self, entity: type[Record], records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
+        """Return the rows of *entity* that *records* make."""
+        rows, rejected = self.rows(entity, records)
+        return Page((rows,), cursor, len(records), rejected=rejected)
 
     def count(self) -> Count | None:
         """Return how many live records there are: exactly, if none changed since they were read."""
@@ -256,8 +261,7 @@ class SObjectStream(Stream):
         self.connector.described(self.sobject, afresh=True)
         if self.layout != before:
             return True
-        unnamed = UNNAMED.search(said(refusal.body)[1])
-        lost = {path for path in before.types if unnamed and unnamed[1] in (path, *path.split("."))}
+        lost = {path for path in before.types if names(said(refusal.body)[1], path, self.sobject)}
         self._without, self._layout = self._without | lost, None
         return bool(lost)
 
@@ -378,3 +382,12 @@ class SObjectStream(Stream):
     def _take_census(self) -> None:
         """Let the next sweep compare ids, which it need not do as long as Salesforce's log tells what was deleted."""
         self.deletions = "census"  # type: ignore[misc]  # of this run's instance
+
+
+def names(complaint: str, path: str, sobject: str) -> bool:
+    """Return whether a *complaint* about a query on *sobject* is about the field at *path*."""
+    *way, name = path.split(".")
+    if (relation := NO_RELATION.search(complaint)) is not None:
+        return relation[1] in way
+    field = NO_FIELD.search(complaint)
+    return field is not None and name == field[1] and (field[2] == sobject) != bool(way)

@@ -60,9 +60,9 @@ def _listed(connector: Salesforce, sobject: str, query: str) -> Iterator[dict[st
         connector.runtime.warn(refusal.message)  # type: ignore[arg-type]  # ours is a message
 
 
-def listed(connector: Salesforce, sobject: str, query: str) -> Iterator[dict[str, Any]]:
-    """Yield the records that *query* finds. Raises NotOffered for an object that cannot be read."""
-    path, params = f"{connector.root}/query", {"q": query}
+def listed(connector: Salesforce, sobject: str, query: str, *, deleted: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the records that *query* finds, or also the *deleted* ones. Raises NotOffered for what cannot be read."""
+    path, params = f"{connector.root}/{'queryAll' if deleted else 'query'}", {"q": query}
     try:
         body = body_of(connector.http.get(path, params))
     except Refused as refusal:

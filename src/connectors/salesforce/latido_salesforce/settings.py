@@ -65,10 +65,14 @@ QUESTIONS = {
 
 
 class SurveyObject(Question):
-    """An object, mostly one of the user's own, whose records hold one answer each. Fields are named as in the API."""
+    """An object, mostly one of the user's own, whose records hold one answer each. Fields are named as in the API.
+
+    `kind_field`, if given, tells the kind of each record, and `kind` that of a record where it is empty.
+    """
 
     sobject: str
     score: str
+    kind_field: str | None = None
     answered_at: str = "CreatedDate"
     where: str | None = None
     comment: str | None = None
