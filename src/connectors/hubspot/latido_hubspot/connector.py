@@ -12,11 +12,16 @@ from latido.messages import marker
 from latido_hubspot import check, references
 from latido_hubspot.account import client, credential, login_page
 from latido_hubspot.answers import meant, told
+from latido_hubspot.carts import Carts
+from latido_hubspot.contracts import LineItems, Subscriptions
+from latido_hubspot.deals import Deals, Orders
 from latido_hubspot.limits import BUCKETS, RETRY, announced, date_in, judge
-from latido_hubspot.people import Contacts
+from latido_hubspot.people import Companies, Contacts, Leads
 from latido_hubspot.properties import check_own_fields, offered_per_table
 from latido_hubspot.reading import HubSpotStream, ObjectStream
+from latido_hubspot.satellites import SATELLITES
 from latido_hubspot.settings import HubSpotSettings
+from latido_hubspot.tickets import Tickets
 from latido_hubspot.wire import HubSpotWire
 
 if TYPE_CHECKING:
@@ -27,7 +32,9 @@ if TYPE_CHECKING:
 
 _ = marker("latido_hubspot")
 
-STREAMS: tuple[type[HubSpotStream], ...] = (Contacts,)
+STREAMS: tuple[type[HubSpotStream], ...] = (
+    Companies, Contacts, Leads, Deals, LineItems, Subscriptions, Orders, Tickets, Carts, *SATELLITES,
+)  # fmt: skip
 
 UNDELIVERABLE = MappingProxyType(
     {
@@ -59,7 +66,8 @@ class HubSpot(Connector):
             wire=HubSpotWire(settings.site),
             judge=judge,
         )
-        self._ahead = timedelta()
+        self.drift = timedelta()
+        """How far HubSpot's clock is ahead of ours, as its last answer told it."""
 
     @classmethod
     def sandbox(cls, world: World, clock: Clock | None = None) -> Sandbox:
@@ -70,6 +78,10 @@ class HubSpot(Connector):
 
     def streams(self) -> list[HubSpotStream]:
         return [each(self) for each in STREAMS]
+
+    def chosen(self) -> list[Stream]:
+        left_out = set() if self.settings.orders_as_deals or self.settings.streams else {Orders.name}
+        return [each for each in super().chosen() if each.name not in left_out]
 
     def check(self) -> Iterable[Finding]:
         return check.findings(self)
@@ -112,8 +124,8 @@ class HubSpot(Connector):
         )
 
     def now_there(self) -> int:
-        """Return the present by HubSpot's clock, as its last answer told it, in milliseconds since 1970."""
-        return int((self.runtime.clock.now() + self._ahead).timestamp() * 1000)
+        """Return the present by HubSpot's clock, in milliseconds since 1970."""
+        return int((self.runtime.clock.now() + self.drift).timestamp() * 1000)
 
     def _asked(self, path: str, ask: Callable[[], Reply]) -> Reply:
         try:
@@ -123,5 +135,5 @@ class HubSpot(Connector):
                 raise
             raise meaning from refusal
         if (said := date_in(reply.headers)) is not None:
-            self._ahead = said - self.runtime.clock.now()
+            self.drift = said - self.runtime.clock.now()
         return reply

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from latido.connect import Mapping, Source, computed, first
+from latido.connect import Mapping, Source, computed, constant, first, lookup
 from latido.schema import Account, Contact
 from latido_hubspot.reading import ObjectStream
-from latido_hubspot.transforms import company_currency, named, own_properties, record_url
+from latido_hubspot.references import LEAD_PIPELINES
+from latido_hubspot.transforms import company_currency, named, own_properties, prefixed, record_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from latido.connect import Context, JsonObject
+    from latido.connect import Count
 
 LEAD = "lead:"
 
@@ -22,17 +21,14 @@ def full_name(*parts: str | None) -> str | None:
 
 
 def converted() -> Source:
-    """The contact that a lead became, once its stage says so: HubSpot keeps the lead beside it."""
-
-    def bind(_context: Context) -> Callable[[JsonObject], str | None]:
-        def find(record: JsonObject) -> str | None:
-            told = record["properties"]
-            return told.get("hs_primary_contact_id") if told.get("hs_lead_is_qualified") == "true" else None
-
-        return find
-
-    paths = (named("hs_primary_contact_id"), named("hs_lead_is_qualified"))
-    return Source("hs_primary_contact_id of a qualified lead", paths, bind)
+    """The contact that a lead became, once its stage is one of qualified leads: HubSpot keeps the lead beside it."""
+    stage = lookup(named("hs_pipeline_stage"), LEAD_PIPELINES, "status")
+    return computed(
+        "contact if qualified",
+        lambda status, contact: contact if status == "qualified" else None,
+        stage,
+        named("hs_primary_contact_id"),
+    )
 
 
 class Companies(ObjectStream):
@@ -97,3 +93,41 @@ class Contacts(ObjectStream):
             locale=named("hs_language"),
         ),
     )
+
+
+class Leads(ObjectStream):
+    """Those who may become customers, in accounts that keep them as objects of their own.
+
+    Elsewhere they are contacts whose lifecycle stage says so. A qualified one counts as merged into its contact.
+    """
+
+    name = "leads"
+    object_type = "leads"
+    object_type_id = "0-136"
+    prefix = LEAD
+    optional = True
+    entities = (Contact,)
+    reference = ("account", LEAD_PIPELINES, "properties_leads")
+    mappings = (
+        Mapping(
+            Contact,
+            source_id=prefixed(LEAD),
+            url=record_url("0-136"),
+            created_at="createdAt",
+            updated_at="updatedAt",
+            merged_into=converted(),
+            custom=own_properties("leads"),
+            first_name=named("hs_associated_contact_firstname"),
+            last_name=named("hs_associated_contact_lastname"),
+            name=named("hs_lead_name"),
+            email=named("hs_associated_contact_email"),
+            account_id=named("hs_primary_company_id"),
+            owner_id=named("hubspot_owner_id"),
+            lifecycle_stage=constant("lead"),
+            lead_source=named("hs_lead_source"),
+        ),
+    )
+
+    def count(self) -> Count | None:
+        """HubSpot counts the qualified ones too."""
+        return None

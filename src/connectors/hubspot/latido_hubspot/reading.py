@@ -10,7 +10,7 @@ import heapq
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from latido.connect import Count, Page, Refused, Stream, ahead, requested
@@ -97,6 +97,8 @@ class ObjectStream(HubSpotStream):
     changed: ClassVar[str] = "hs_lastmodifieddate"
     prefix: ClassVar[str] = ""
     history: ClassVar[tuple[str, ...]] = ()
+    together: ClassVar[int] = 1
+    """How many answers make a page, for streams that ask further calls about all records of a page at once."""
     losers: ClassVar[tuple[str, ...]] = ("hs_merged_object_ids",)
     """The properties that name the records which were merged into this one."""
 
@@ -197,10 +199,10 @@ class ObjectStream(HubSpotStream):
     def _everything(self, cursor: Cursor) -> Iterator[Page]:
         """Yield the whole list; what changes meanwhile is for the search of the next run."""
         state = cursor
-        for part in ahead(self._list(cursor["after"])):
+        for part in ahead(joined(self._list(cursor["after"]), self.together)):
             state = {**state, "after": part.after, "started": state["started"] or part.at}
             # Without a cursor the last page waits for what comes behind the list.
-            yield self._normal_page(self._wanted(part.records, cursor), state if part.after else None)
+            yield self.normal_page(self._wanted(part.records, cursor), state if part.after else None)
         kept = {name: value for name, value in state.items() if name not in {"after", "started"}}
         yield from self._sweep({**kept, "best": state["started"], "complete": state["started"]})
 
@@ -225,7 +227,7 @@ class ObjectStream(HubSpotStream):
         if self._list_is_quicker(begun.total):
             yield from self._everything({**cursor_kept(cursor), "after": None, "started": None})
             return
-        yield from self._found(low, high, begun)
+        yield from self.found(low, high, begun)
         complete = max(cursor["complete"], high - LAG) if repairs else cursor["complete"]
         yield from self._sweep({**cursor, "best": max(high, cursor["best"]), "complete": complete})
 
@@ -241,22 +243,22 @@ class ObjectStream(HubSpotStream):
 
     def _begun(self, low: int) -> tuple[int, Found]:
         """Return up to when to read, by HubSpot's clock, and the first answer."""
-        high = self.connector.now_there() - SETTLING
+        before, high = self.connector.drift, self.connector.now_there() - SETTLING
         begun = self._search.first(low, max(low, high))
-        # The answer tells HubSpot's time. Had we been mistaken about it, the first answer is of another window.
-        if abs(self.connector.now_there() - SETTLING - high) > SETTLING // 2:
+        # The answer tells HubSpot's time. Had we been mistaken about it, that was the wrong window.
+        if abs(self.connector.drift - before) > timedelta(milliseconds=SETTLING) / 2:
             high = self.connector.now_there() - SETTLING
             begun = self._search.first(low, max(low, high))
         return max(low, high), begun
 
-    def _found(self, low: int, high: int, begun: Found) -> Iterator[Page]:
+    def found(self, low: int, high: int, begun: Found) -> Iterator[Page]:
         """Yield what changed from *low* to *high*; once more if HubSpot counts more than it showed, as rows shift."""
         seen: set[str] = set()
         for attempt in (begun, None):
             first = attempt or self._search.first(low, high)
             for records in ahead(self._with_history(self._search.walk(low, high, first))):
                 seen.update(str(each["id"]) for each in records)
-                yield self._normal_page(records, None)
+                yield self.normal_page(records, None)
             if len(seen) >= first.total:
                 return
         missing = first.total - len(seen)
@@ -284,7 +286,7 @@ class ObjectStream(HubSpotStream):
         since = cursor.get("since")
         return records if not since else [each for each in records if changed_at(each, self.changed) >= since]
 
-    def _normal_page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
+    def normal_page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         for record in records:
             empty_to_null(record)
         return self.page(records, cursor)
@@ -316,10 +318,16 @@ class ObjectStream(HubSpotStream):
     def _restored(self, ids: Sequence[str]) -> Iterator[Page]:
         """Yield those of *ids* that are live again: that does not always count as a change."""
         if ids and (records := self.read(ids)):
-            yield self._normal_page(records, None)
+            yield self.normal_page(records, None)
 
     def _no_archive(self, refusal: NotOffered | Refused) -> Any:
         return _("{stream}: archived records cannot be listed ({why}).", stream=self.name, why=refusal.message)
+
+
+def joined(found: Iterator[Part], together: int) -> Iterator[Part]:
+    """Yield so many of the parts that were *found* as one."""
+    while some := list(islice(found, together)):
+        yield replace(some[0], records=[record for each in some for record in each.records], after=some[-1].after)
 
 
 def cursor_kept(cursor: Cursor) -> dict[str, Any]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from latido.errors import NotOffered
+from latido_hubspot.answers import records_in
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from latido_hubspot.connector import HubSpot
 
 ACCOUNT = "account"
 DEAL_PIPELINES = "deal_pipelines"
+LEAD_PIPELINES = "lead_pipelines"
 TICKET_PIPELINES = "ticket_pipelines"
 
 PER_STAGE = ("hs_v2_", "hs_date_entered_", "hs_date_exited_", "hs_time_in_")
@@ -22,9 +26,18 @@ def readers(connector: HubSpot, object_types: Collection[str]) -> dict[str, Call
     return {
         ACCOUNT: lambda: account(connector),
         DEAL_PIPELINES: lambda: stages(connector, "deals", deal_status),
+        LEAD_PIPELINES: lambda: stages(connector, "leads", lead_status),
         TICKET_PIPELINES: lambda: stages(connector, "tickets", ticket_status),
         **{f"properties_{of}": lambda of=of: properties(connector, of) for of in object_types},  # type: ignore[misc]
     }
+
+
+def listed(connector: HubSpot, path: str) -> Sequence[Mapping[str, Any]]:
+    """Return a list that has no pages; empty where it may not be read, since its object may not be either."""
+    try:
+        return records_in(connector.get(path), path)
+    except NotOffered:
+        return ()
 
 
 def account(connector: HubSpot) -> dict[str, Any]:
@@ -41,7 +54,7 @@ def stages(connector: HubSpot, object_type: str, status: Callable[[Mapping[str, 
             "pipeline": pipeline.get("label"),
             "status": status(stage.get("metadata") or {}),
         }
-        for pipeline in connector.get(connector.paths.pipelines(object_type)).get("results") or ()
+        for pipeline in listed(connector, connector.paths.pipelines(object_type))
         for stage in pipeline.get("stages") or ()
     }
 
@@ -59,9 +72,14 @@ def ticket_status(metadata: Mapping[str, Any]) -> str:
     return {"OPEN": "open", "CLOSED": "closed"}.get(str(metadata.get("ticketState")).upper(), "unknown")
 
 
+def lead_status(metadata: Mapping[str, Any]) -> str:
+    """Return what a stage means: new, in_progress, qualified, unqualified."""
+    return str(metadata.get("leadState") or "unknown").lower()
+
+
 def properties(connector: HubSpot, object_type: str) -> dict[str, Any]:
     """Return the properties of an object by name: their types, and whether users defined them."""
-    told = connector.get(connector.paths.properties(object_type)).get("results") or ()
+    told = listed(connector, connector.paths.properties(object_type))
     return {
         str(each["name"]): {"type": each.get("type"), "own": each.get("hubspotDefined") is not True}
         for each in told

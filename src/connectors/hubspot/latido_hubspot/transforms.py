@@ -6,7 +6,8 @@ since 1970, or a date, whatever the property is called and whoever calculated it
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Mapping, Source, computed, local_date, path
@@ -23,6 +24,7 @@ PROPERTIES = "properties."
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_ONLY = len("2026-01-31")
+_EXACT = 2.0**53
 _TRUTH = {"true": True, "false": False}
 
 
@@ -70,6 +72,11 @@ def calendar_day(value: Source | str) -> Source:
 def local_day(value: Source | str) -> Source:
     """The day in the project's time zone on which a moment falls; a day that came without a time stays what it is."""
     return local_date(computed("instant_or_day", _instant_or_day, value))
+
+
+def own_day(value: Source | str) -> Source:
+    """The day in a property that a user mapped, of type date or datetime: one at midnight UTC is a day, and stays."""
+    return local_date(computed("instant_or_day_at_midnight", _day_if_midnight, value))
 
 
 def flag(value: Source | str) -> Source:
@@ -120,16 +127,21 @@ def company_currency() -> Source:
 
 
 def own_properties(object_type: str) -> Source:
-    """The properties that users have defined, all or those that the settings name, without the empty ones."""
+    """The properties that users have defined, all or those that the settings name, without the empty ones.
+
+    Numbers and truth values become what they are: HubSpot tells 9.9 with fifty digits.
+    """
 
     def bind(context: Context) -> Callable[[JsonObject], dict[str, Any] | None]:
-        names = user_defined(context.reference.get(f"properties_{object_type}"), context.custom)
+        known = context.reference.get(f"properties_{object_type}") or {}
+        reads = [(name, _PLAIN.get(known[name]["type"])) for name in user_defined(known, context.custom)]
 
         def find(record: JsonObject) -> dict[str, Any] | None:
             told = record["properties"]
-            return {name: value for name in names if (value := told.get(name)) is not None} or None
+            found = {name: read(value) if read else value for name, read in reads if (value := told.get(name))}
+            return found or None
 
-        return find if names else lambda _record: None
+        return find if reads else lambda _record: None
 
     return Source(f"user-defined properties of {object_type}", (), bind)
 
@@ -142,7 +154,7 @@ def fitted(entity: type[Record], fields: Map[str, str]) -> dict[str, Source]:
 
 _BY_TYPE: Map[str, Callable[[str], Source]] = {
     "instant": moment,
-    "date": local_day,
+    "date": own_day,
     "boolean": flag,
     "texts": several,
 }
@@ -158,6 +170,17 @@ def _with(mapping: Mapping, fields: Map[str, str]) -> Mapping:
     return Mapping(mapping.entity, **{**checked.fields, **fitted(mapping.entity, fields)}) if fields else mapping
 
 
+def _number(told: str) -> int | float | str:
+    try:
+        found = float(told)
+    except ValueError:
+        return told
+    return int(found) if found.is_integer() and abs(found) < _EXACT else found if isfinite(found) else told
+
+
+_PLAIN: Map[str, Callable[[str], Any]] = {"number": _number, "bool": lambda told: _TRUTH.get(told, told)}
+
+
 def _stamp(told: Any) -> Any:
     """Leave alone what its column reads by itself, as nearly all times."""
     return told if told.__class__ is str and told[-1:] == "Z" else instant(told)
@@ -165,6 +188,11 @@ def _stamp(told: Any) -> Any:
 
 def _instant_or_day(told: Any) -> Any:
     return told if isinstance(told, str) and len(told) == _DAY_ONLY and not _is_number(told) else instant(told)
+
+
+def _day_if_midnight(told: Any) -> Any:
+    found = instant(told)
+    return found.date() if found is not None and found.timetz() == time(tzinfo=UTC) else found
 
 
 def _is_number(text: str) -> bool:
