@@ -15,7 +15,8 @@ def main() -> None:
     """Print the address as the first line and serve until interrupted."""
     asked = _asked()
     world = World(asked.seed, end=asked.end, tickets=asked.tickets, people=asked.contacts)
-    sandbox = HubSpotSandbox(world, FastClock(asked.speed))
+    branch = world.branch("hubspot", tickets=asked.tickets, territory=(0, asked.sales_of))
+    sandbox = HubSpotSandbox(branch, FastClock(asked.speed))
     sandbox.switches.limits = documented_limits()
     if asked.limits == "none":
         # An answer that announces no limit is taken for one with the documented limits.
@@ -33,6 +34,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m latido_hubspot.sandbox", description=__doc__)
     parser.add_argument("--contacts", type=int, default=None, help="one for every five tickets, if not given")
     parser.add_argument("--tickets", type=int, default=3_000)
+    parser.add_argument("--sales-of", type=int, default=1, help="deals and carts of one customer in so many")
     parser.add_argument("--seed", default="latido")
     parser.add_argument("--end", type=date.fromisoformat, default=datetime.now(UTC).date(), help="default: today")
     parser.add_argument("--port", type=int, default=0)

@@ -69,7 +69,7 @@ class Book:
             self.index.keep(number, None)
             self.put(number, record)
         else:
-            self._shelf.append(*self._pieces(number, record))
+            self._shelf.append(*self._pieces(number, record, stamp(record.created)))
             self._note(number, record)
         return number
 
@@ -79,9 +79,9 @@ class Book:
         self._sealed = True
         self.index.begin([(self.updated[number], number) for number in self.live()], len(self))
 
-    def put(self, number: int, record: Record) -> None:
-        """Store what a record says now; the search learns of it when its time comes."""
-        pieces = self._pieces(number, record)
+    def put(self, number: int, record: Record, *, born: str | None = None) -> None:
+        """Store what a record says now; the search learns of it when its time comes. *born*: a false creation date."""
+        pieces = self._pieces(number, record, born or stamp(record.created))
         if self._sealed:
             self.index.keep(number, self._shown(number))
         self._shelf.put(number, *pieces)
@@ -140,22 +140,22 @@ class Book:
     def _shown(self, number: int) -> Pieces | None:
         return None if number in self.hidden or number in self.archived else self._shelf.pieces(number)
 
-    def _pieces(self, number: int, record: Record) -> Pieces:
+    def _pieces(self, number: int, record: Record, born: str) -> Pieces:
         created, modified, _ = self.kind.always
         given = record.properties | {
-            created: stamp(record.created),
+            created: born,
             modified: stamp(record.updated),
             "hs_object_id": self.identity(number),
         }
         return (
             orjson.dumps({name: given.get(name) for name in self.names}),
-            self._tail(number, record),
+            self._tail(number, record, born),
             orjson.dumps(record.history) if record.history else b"",
         )
 
-    def _tail(self, number: int, record: Record) -> bytes:
+    def _tail(self, number: int, record: Record, born: str) -> bytes:
         told: dict[str, Any] = {
-            "createdAt": stamp(record.created),
+            "createdAt": born,
             "updatedAt": stamp(record.updated),
             "archived": record.archived is not None,
         }

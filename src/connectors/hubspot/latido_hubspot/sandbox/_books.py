@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ class SalesBooks:
         self._products = list(records.world.products())
         self._rates = list(records.world.rates())
         self._lines: dict[tuple[int, int], int] = {}
+        self._changed: dict[int, Deal] = {}
 
     def render(self) -> None:
         """Write down what the world holds."""
@@ -61,6 +63,14 @@ class SalesBooks:
             if deal.gone_at is None:
                 self._records.links.tie("line_items", added, "deals", number)
 
+    def deal(self, number: int) -> Deal:
+        return self._changed.get(number) or self._world.deal(number)
+
+    def put_deal(self, deal: Deal, at: int) -> None:
+        """Store a deal that was written to at *at* (ms). Its lines stay as they were."""
+        self._changed[deal.number] = deal
+        self._books["deals"].put(deal.number, replace(self.deal_record(deal), updated=at))
+
     def deal_record(self, deal: Deal) -> Record:
         records = self._records
         superseded = None if deal.supersedes is None else self._books["deals"].identity(deal.supersedes)
@@ -82,8 +92,6 @@ class SalesBooks:
         self._records.tie("feedback_submissions", number, "contacts", told.person)
 
     def _add_subscription(self, contract: Contract) -> None:
-        if not sales.has_subscription(contract):
-            return
         today = date.fromisoformat(iso(self._world.end - 1)[:10])
         product = self._products[contract.product]
         number = self._books["subscriptions"].add(sales.subscription_record(contract, product, today))
@@ -104,6 +112,7 @@ class SalesBooks:
     def _add_cart(self, cart: Cart) -> None:
         number = self._books["carts"].add(cart_record(cart))
         self._records.tie("carts", number, "contacts", cart.person)
+        self._records.tie("carts", number, "companies", cart.customer)
         if cart.completed_at is None:
             return
         order = self._books["orders"].add(order_record(cart))

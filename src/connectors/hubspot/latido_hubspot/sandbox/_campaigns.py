@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
@@ -9,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from latido.testing import json, json_bytes
-from latido.testing.world import iso, midnight
+from latido.testing.world import Spend, iso, midnight
 from latido_hubspot.sandbox import _bodies as bodies
 from latido_hubspot.sandbox._service import HOST
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from latido.testing.world import Campaign
+    from latido.testing.world import Campaign, Instant
     from latido_hubspot.sandbox._service import Service
 
 _READABLE = {
@@ -41,6 +42,12 @@ class Campaigns:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._campaigns = {campaign_id(each.number): each for each in service.world.campaigns()}
+
+    def spend(self, number: int, cents: int, at: Instant) -> None:
+        """Add an item of *cents* to what was spent on a campaign."""
+        key = campaign_id(number)
+        campaign = self._campaigns[key]
+        self._campaigns[key] = replace(campaign, spend=(*campaign.spend, Spend("Anuncios", cents, at)))
 
     def listed(self, request: Request) -> Response:
         """Answer with campaigns; a property that may not be read is refused, one not asked for is not told."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from latido_hubspot.sandbox._kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class Label(NamedTuple):
@@ -28,7 +28,8 @@ _UNLABELLED = {
     ("emails", "companies"): 186, ("contacts", "emails"): 197, ("emails", "contacts"): 198, ("deals", "emails"): 209,
     ("emails", "deals"): 210, ("tickets", "emails"): 223, ("emails", "tickets"): 224, ("leads", "contacts"): 578,
     ("contacts", "leads"): 579, ("leads", "companies"): 610, ("companies", "leads"): 611, ("carts", "contacts"): 586,
-    ("contacts", "carts"): 587, ("carts", "orders"): 590, ("orders", "carts"): 592, ("orders", "contacts"): 507,
+    ("contacts", "carts"): 587,
+    ("carts", "companies"): 588, ("companies", "carts"): 589, ("carts", "orders"): 590, ("orders", "carts"): 592, ("orders", "contacts"): 507,
     ("contacts", "orders"): 508, ("orders", "companies"): 509, ("companies", "orders"): 510,
     ("subscriptions", "contacts"): 295, ("contacts", "subscriptions"): 296, ("subscriptions", "companies"): 297,
     ("companies", "subscriptions"): 298, ("subscriptions", "deals"): 299, ("deals", "subscriptions"): 300,
@@ -41,9 +42,13 @@ _PRIMARY = {
 
 
 class Links:
-    """Pairs of records by their numbers. A company may be the primary one; then the link has two types."""
+    """Pairs of records by their numbers. A company may be the primary one; then the link has two types.
 
-    def __init__(self) -> None:
+    `there` says whether a record is live: links to others are not shown, and come back with those.
+    """
+
+    def __init__(self, there: Callable[[str, int], bool]) -> None:
+        self._there = there
         self._others: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._secondary: set[tuple[str, int, str, int]] = set()
 
@@ -79,7 +84,7 @@ class Links:
         return (kind, other) in _UNLABELLED
 
     def of(self, kind: str, number: int, other: str) -> Sequence[int]:
-        return self._others[kind, other].get(number, ())
+        return [to for to in self._others[kind, other].get(number, ()) if self._there(other, to)]
 
     def labels(self, kind: str, number: int, other: str, to: int) -> list[Label]:
         """Return the types of a link; a primary company comes with the label and once more without."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from latido_hubspot.sandbox import _people as people
@@ -17,7 +19,7 @@ from latido_hubspot.sandbox._tickets import THREADS, Around, ticket_record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from latido.testing.world import Comment, Person, Ticket, World
+    from latido.testing.world import Person, Ticket, World
     from latido_hubspot.sandbox._feedback import Answer, Questionnaire
 
 
@@ -30,7 +32,8 @@ class Records:
     def __init__(self, world: World) -> None:
         self.world = world
         self.books = {name: Book(kind) for name, kind in KINDS.items()}
-        self.links = Links()
+        self.links = Links(self.there)
+        self.person = lru_cache(maxsize=8192)(world.person)
         self.changed: dict[int, Ticket] = {}
         self.ticket_count = world.ticket_count
         self._letters: dict[int, int] = Counter()
@@ -49,12 +52,22 @@ class Records:
         """Yield every ticket as it stands now: what the truth is computed from."""
         return (self.ticket(number) for number in range(self.ticket_count))
 
-    def put_ticket(self, ticket: Ticket) -> None:
-        """Store a ticket that was written to, or a new one, with its e-mails and answers."""
+    def put_ticket(self, ticket: Ticket, at: int) -> None:
+        """Store a ticket that was written to at *at* (ms), or a new one, with its e-mails and answers."""
         self.changed[ticket.number] = ticket
         if ticket.number == self.ticket_count:
             self.ticket_count += 1
-        self._tell_ticket(ticket)
+        self._tell_ticket(ticket, at)
+
+    def replace_ticket(self, old: Ticket, at: int) -> Ticket:
+        """Store ticket *old* once more, under a new number, with the conversation that it had, and return it."""
+        fresh = replace(old, number=self.ticket_count)
+        self._letters[fresh.number] = self._letters.pop(old.number, 0)
+        for number, which in [key for key in self._answers if key[0] == old.number]:
+            self._answers[fresh.number, which] = self._answers.pop((number, which))
+        self.put_ticket(fresh, at)
+        self.links.take_over("tickets", old.number, fresh.number)
+        return fresh
 
     def identity(self, kind: str, number: int | None) -> str | None:
         """Return the id of a record, None if there is none or it was deleted."""
@@ -87,7 +100,7 @@ class Records:
             if second != person.customer and self.there("companies", second):
                 self.links.tie("contacts", number, "companies", second, primary=False)
 
-    def _tell_ticket(self, ticket: Ticket) -> None:
+    def _tell_ticket(self, ticket: Ticket, at: int | None = None) -> None:
         number, book = ticket.number, self.books["tickets"]
         fresh = number == len(book)
         if ticket.fate == "merged" and fresh and ticket.merged_into is not None:
@@ -95,15 +108,15 @@ class Records:
             return
         if fresh:
             # Before its e-mails, which name it; what they are called is known beforehand.
-            book.add(self._record(ticket), hidden=ticket.erased_at is not None)
+            book.add(_written(self._record(ticket), at), hidden=ticket.erased_at is not None)
             if ticket.gone_at is None:
                 self.tie("tickets", number, "contacts", ticket.requester)
                 self.tie("tickets", number, "companies", ticket.customer)
         else:
-            book.put(number, self._record(ticket))
+            book.put(number, _written(self._record(ticket), at))
         if ticket.gone_at is None:
-            self._tell_letters(ticket)
-            self._tell_answers(ticket)
+            self._tell_letters(ticket, at)
+            self._tell_answers(ticket, at)
 
     def _record(self, ticket: Ticket) -> Record:
         first = self.links.of("tickets", ticket.number, "emails")
@@ -131,26 +144,26 @@ class Records:
             ),
         )
 
-    def _tell_letters(self, ticket: Ticket) -> None:
+    def _tell_letters(self, ticket: Ticket, at: int | None) -> None:
         """Log the e-mails that are not logged yet."""
         said = letters(ticket)
         if self._letters[ticket.number] == len(said):
             return
-        address = self.world.person(ticket.requester).email
+        address = self.person(ticket.requester).email
         for comment in said[self._letters[ticket.number] :]:
-            self._log(ticket, comment, address)
+            self._log(ticket, _written(email_record(self.world, ticket, comment, address), at))
         self._letters[ticket.number] = len(said)
 
-    def _log(self, ticket: Ticket, comment: Comment, address: str | None) -> None:
-        number = self.books["emails"].add(email_record(self.world, ticket, comment, address))
+    def _log(self, ticket: Ticket, letter: Record) -> None:
+        number = self.books["emails"].add(letter)
         self.links.tie("emails", number, "tickets", ticket.number)
         self.tie("emails", number, "contacts", ticket.requester)
         self.tie("emails", number, "companies", ticket.customer)
 
-    def _tell_answers(self, ticket: Ticket) -> None:
+    def _tell_answers(self, ticket: Ticket, at: int | None) -> None:
         for which, answer in answers(ticket):
             key = ticket.number, which.number
-            record = self.feedback(which, answer, ticket.requester)
+            record = _written(self.feedback(which, answer, ticket.requester), at)
             if key in self._answers:
                 self.books["feedback_submissions"].put(self._answers[key], record)
                 continue
@@ -162,9 +175,14 @@ class Records:
     def feedback(self, which: Questionnaire, answer: Answer, person: int) -> Record:
         """Return somebody's submission."""
         contact = self.identity("contacts", person)
-        return feedback_record(which, answer, contact, self.world.person(person).email)
+        return feedback_record(which, answer, contact, self.person(person).email)
 
     def tie(self, kind: str, number: int, other: str, to: int | None) -> None:
         """Link a record, if the other one is there still."""
         if to is not None and self.there(other, to):
             self.links.tie(kind, number, other, to)
+
+
+def _written(record: Record, at: int | None) -> Record:
+    """Return *record* as it was stored at *at*, if that is known to the millisecond."""
+    return record if at is None else replace(record, updated=at)

@@ -121,11 +121,6 @@ def product_record(product: Product, born: Instant) -> Record:
     return Record(given, noted(born, product.number), noted(born, product.number))
 
 
-def has_subscription(contract: Contract) -> bool:
-    """Return whether a contract is paid through HubSpot."""
-    return contract.deal % 4 == 0
-
-
 def subscription_record(contract: Contract, product: Product, today: date) -> Record:
     """Return what a contract is as a subscription; a cancelled one says since when."""
     ended = min((day for day in (contract.ends_on, contract.cancelled_on) if day is not None), default=None)
@@ -236,23 +231,28 @@ def _frequency(deal: Deal, line: Line) -> str:
 
 
 def _term(deal: Deal, line: Line) -> dict[str, str | None]:
-    """Return for when a line is billed: open-ended ones have neither end nor period, given-up ones end early."""
-    months = line.months or 0
-    ends = min((day for day in (deal.ends_on, deal.cancelled_on) if day is not None), default=None)
-    endless = deal.ends_on is None
-    start = None if deal.starts_on is None else deal.starts_on.isoformat()
+    """Return for when a line is billed. What goes on for ever has no end; what was given up was cut short."""
+    begin, ends = deal.starts_on, _end(deal)
+    months = None if begin is None or ends is None else _months(begin, ends)
     given = {
-        "hs_recurring_billing_start_date": start,
+        "hs_recurring_billing_start_date": None if begin is None else begin.isoformat(),
         "hs_recurring_billing_end_date": None if ends is None else ends.isoformat(),
-        "hs_billing_period_start_date": start,
-        "hs_recurring_billing_period": None if endless else f"P{months}M",
-        "hs_term_in_months": None if endless else str(months),
+        "hs_billing_period_start_date": None if begin is None else begin.isoformat(),
+        "hs_recurring_billing_period": None if months is None else f"P{months}M",
+        "hs_term_in_months": None if months is None else str(months),
         "hs_tcv": binary(line.amount / 100),
     }
     if (deal.number + line.product) % 11 == 0:
-        return given | {"hs_mrr": None}
-    monthly = line.monthly / 100
-    return given | {"hs_mrr": binary(monthly), "hs_arr": binary(line.monthly * _YEAR / 100)}
+        return given
+    return given | {"hs_mrr": binary(line.monthly / 100), "hs_arr": binary(line.monthly * _YEAR / 100)}
+
+
+def _end(deal: Deal) -> date | None:
+    return min((day for day in (deal.ends_on, deal.cancelled_on) if day is not None), default=None)
+
+
+def _months(begin: date, end: date) -> int:
+    return (end.year - begin.year) * _YEAR + end.month - begin.month
 
 
 def _next(start: date, today: date) -> date:

@@ -11,6 +11,8 @@ from latido_hubspot.sandbox._associations import Associations
 from latido_hubspot.sandbox._campaigns import Campaigns
 from latido_hubspot.sandbox._conversations import Conversations
 from latido_hubspot.sandbox._currencies import Currencies
+from latido_hubspot.sandbox._deeds import Deeds
+from latido_hubspot.sandbox._drills import Drills
 from latido_hubspot.sandbox._feedback import CSAT
 from latido_hubspot.sandbox._kinds import kind_of, scope_of
 from latido_hubspot.sandbox._oauth import ACCESS_TOKEN, Doorkeeper
@@ -22,13 +24,13 @@ from latido_hubspot.sandbox._switches import HubSpotSwitches, documented_limits
 from latido_hubspot.sandbox._tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
 
     from latido.connect import Clock
-    from latido.testing import Allowance, Fault, Handler, Limit, World
+    from latido.testing import Allowance, Drill, Fault, Handler, Limit, World
     from latido.testing.world import Ticket
 
 _SCOPES = (
@@ -57,6 +59,8 @@ class HubSpotSandbox(Sandbox):
         self.records = Records(world)
         self.doorkeeper = Doorkeeper(self.clock, self.switches)
         self._service = Service(self.records, self.switches, self.clock, self.lock)
+        self._campaigns = Campaigns(self._service)
+        self.deed = Deeds(self._service, self._campaigns)
 
     def settings(self) -> dict[str, Any]:
         return {"connector": "hubspot", "base_url": self.url, "access_token": ACCESS_TOKEN, "surveys": _SCALES}
@@ -66,7 +70,7 @@ class HubSpotSandbox(Sandbox):
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         objects, search, tables = Objects(self._service), Search(self._service), Tables(self._service)
-        links, campaigns = Associations(self._service), Campaigns(self._service)
+        links, campaigns = Associations(self._service), self._campaigns
         money, inbox = Currencies(self._service), Conversations(self._service)
         crm: tuple[tuple[str, str, Handler], ...] = (
             ("GET", "objects/{type}", objects.listed),
@@ -107,6 +111,16 @@ class HubSpotSandbox(Sandbox):
             ("GET", "/account-info/{version}/details", tables.account),
             ("GET", "/account-info/{version}/api-usage/daily/private-apps", tables.usage),
         )
+
+    def deeds(self) -> dict[str, Callable[..., Any]]:
+        door = {"expire_tokens": self.doorkeeper.expire, "revoke_tokens": self.doorkeeper.revoke}
+        return {**self.deed.by_name, **door}
+
+    def write_something(self) -> None:
+        self.deed.something()
+
+    def drills(self) -> Mapping[str, Drill]:
+        return Drills(self.records, self.deed).by_stream
 
     def documented_limits(self) -> Mapping[str, Limit]:
         return documented_limits()
