@@ -10,11 +10,20 @@ from latido.errors import ConfigurationError, NotOffered
 from latido.messages import marker
 from latido_salesforce import check, describe, references
 from latido_salesforce.account import AUTHORIZE, client, credential
+from latido_salesforce.assets import Assets, AssetStatePeriods
+from latido_salesforce.campaigns import Campaigns
+from latido_salesforce.case_events import CaseComments, CaseHistories, CaseMilestones, EmailMessages
+from latido_salesforce.cases import Cases
+from latido_salesforce.contracts import Contracts, Subscriptions
+from latido_salesforce.currencies import Currencies
 from latido_salesforce.deals import Opportunities, OpportunityHistories
 from latido_salesforce.describe import Description
+from latido_salesforce.money import LineItems, Schedules
 from latido_salesforce.people import AccountContactRelations, Accounts, Contacts, Leads, Queues, Users
 from latido_salesforce.quota import LONGEST_WAIT, Quota, judge
 from latido_salesforce.settings import SalesforceSettings
+from latido_salesforce.survey_objects import SurveyObjects
+from latido_salesforce.surveys import SurveyResponses
 from latido_salesforce.wire import SalesforceWire
 
 if TYPE_CHECKING:
@@ -28,6 +37,8 @@ _ = marker("latido_salesforce")
 
 STREAMS: tuple[type[SObjectStream], ...] = (
     Accounts, Contacts, Leads, Users, Queues, AccountContactRelations, Opportunities, OpportunityHistories,
+    Cases, CaseHistories, EmailMessages, CaseComments, CaseMilestones, LineItems, Schedules, Contracts, Subscriptions,
+    Assets, AssetStatePeriods, Campaigns, Currencies, SurveyResponses, SurveyObjects,
 )  # fmt: skip
 
 TABLES = {

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Mapping, Source, computed
+from latido.errors import ConfigurationError
+from latido.messages import marker
 from latido_salesforce import soql
+from latido_salesforce.fields import type_of
 from latido_salesforce.reading import SObjectStream
 from latido_salesforce.window import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Mapping as Map
     from datetime import datetime
 
     from latido.connect import Cursor, JsonObject, Page
+
+_ = marker("latido_salesforce")
 
 
 class DeclaredStream(SObjectStream):
@@ -53,6 +59,24 @@ def made(name: str, *paths: str) -> Source:
     """What the stream itself makes of *paths*, which it has put into the record under this *name*."""
     key = f":{name}"
     return Source(f"{name}({', '.join(paths)})", paths, lambda _context: lambda record: record.get(key))
+
+
+def said_in(setting: str) -> Source:
+    """A column that a setting fills."""
+    return Source(f"as said in {setting}", (), lambda _context: lambda _record: None)
+
+
+def check_named(stream: SObjectStream, paths: Iterable[str]) -> None:
+    """Raise ConfigurationError for the first of *paths*, which the settings name, that the stream's object has not."""
+    for path in paths:
+        if type_of(stream.connector, stream.described, path) is None:
+            near = ", ".join(get_close_matches(path, stream.described.fields, n=1))
+            raise ConfigurationError(
+                _("{sobject} has no field {path} that this user may see.", sobject=stream.sobject, path=path),
+                _("Did you mean {near}? See latido.toml, then run: latido check", near=near)
+                if near
+                else _("Name another in latido.toml, or give the user access to it. Then run: latido check"),
+            )
 
 
 def prefixed(word: str, key: str = "Id") -> Source:

@@ -45,6 +45,11 @@ class Recurring(BaseModel):
             raise ValueError(_("give monthly or yearly, not both."))
         return self
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that are named."""
+        return tuple(each for each in self.model_dump().values() if isinstance(each, str))
+
 
 def day(value: Any) -> date | None:
     """Return the date that *value* is, which has no zone and is not moved."""

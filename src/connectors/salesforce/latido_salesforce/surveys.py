@@ -1,0 +1,207 @@
+"""What customers answered to Salesforce Surveys: one row per question that scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from latido.connect import Count, Mapping, first
+from latido.errors import NotOffered
+from latido.messages import marker
+from latido.schema import SurveyResponse
+from latido_salesforce import soql
+from latido_salesforce.declared import DeclaredStream, made, value
+from latido_salesforce.references import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Mapping as Map
+
+    from latido.connect import Cursor, JsonObject, Page
+    from latido_salesforce.settings import Question
+
+_ = marker("latido_salesforce")
+
+ANSWER = "SurveyQuestionResponse"
+ANSWERS = (
+    "Id", "ResponseId", "NumberValue", "ResponseValue", "ChoiceValue", "Datatype", "Question.QuestionType",
+    "Question.DeveloperName",
+)  # fmt: skip
+SUBJECT = "SurveySubject"
+SUBJECTS = ("SurveyInvitationId", "SurveyResponseId", "SubjectId")
+AT_ONCE = 300
+"""Ids in one condition: an address holds no more."""
+
+SCORING = frozenset({"NPS", "CSAT", "Rating", "Slider"})
+"""The types of questions whose answers are scores, whether the settings say how to read them or not."""
+
+WORDS = frozenset({"FreeText", "ShortText"})
+CONTACT, LEAD, ACCOUNT, CASE, DEAL = "003", "00Q", "001", "500", "006"
+"""What the ids of those begin with whom, or which, an answer is about."""
+
+
+class SurveyResponses(DeclaredStream):
+    """Finished responses, one row per question that scores.
+
+    A response that is finished does not touch the answers in it, so responses are what is followed, and their answers
+    and subjects are looked up. A question is read as the settings say for its developer name, or for its type
+    (`questions`); a scored one that they do not name is stored as `other`, without scale.
+    """
+
+    name = "survey_responses"
+    sobject = "SurveyResponse"
+    entities = (SurveyResponse,)
+    mappings = (
+        Mapping(
+            SurveyResponse,
+            source_id=made("answer", "Id"),
+            created_at="CreatedDate",
+            updated_at="SystemModstamp",
+            is_deleted="IsDeleted",
+            kind=made("kind"),
+            survey_id=first("SurveyId", "SurveyVersionId"),
+            score=made("score"),
+            scale_min=made("scale_min"),
+            scale_max=made("scale_max"),
+            higher_is_better=made("higher_is_better"),
+            comment=made("comment"),
+            contact_id=made("person", "SubmitterId", "Invitation.ContactId", "Invitation.LeadId"),
+            account_id=made("account", "InvitationId"),
+            ticket_id=made("case", "InvitationId"),
+            deal_id=made("opportunity", "InvitationId"),
+            touchpoint=made("question"),
+            answered_at="CompletionDateTime",
+        ),
+    )
+    optional = True
+    shares_table = True
+
+    def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
+        strange = [each for each in records if not isinstance(each, dict) or not isinstance(each.get("Id"), str)]
+        finished = [each for each in records if each not in strange and each.get("CompletionDateTime")]
+        answers = self._answers_in(finished)
+        subjects = self._subjects_of(finished)
+        rows = [
+            row
+            for response in finished
+            for row in scored(response, answers.get(response["Id"], ()), subjects, self.connector.settings.questions)
+        ]
+        return replace(super().page([*rows, *strange], cursor), fetched=len(records))
+
+    def fingerprint(self) -> str:
+        return f"{super().fingerprint()}+{sorted(self.connector.settings.questions.items())}"
+
+    def count(self) -> Count | None:
+        """Return how many answers there are to questions of a type that scores."""
+        types = ", ".join(soql.text(each) for each in sorted(SCORING))
+        conditions = [f"Question.QuestionType IN ({types})", "Response.CompletionDateTime != null"]
+        body = self.ask(soql.select(["COUNT()"], ANSWER, conditions), deleted=False).json()
+        return Count(int(body["totalSize"]), exact=False)
+
+    def ids(self) -> Iterator[list[str]]:
+        query = soql.select(["Id"], ANSWER, ["Response.CompletionDateTime != null"])
+        yield [soql.long_id(each["Id"]) for each in listed(self.connector, ANSWER, query)]
+
+    def probe(self) -> None:
+        super().probe()
+        for _row in listed(self.connector, ANSWER, f"{soql.select(ANSWERS, ANSWER)} LIMIT 1"):
+            return
+
+    def _answers_in(self, responses: Sequence[JsonObject]) -> Map[str, list[JsonObject]]:
+        """Return the answers in each of *responses*, by its id."""
+        found: dict[str, list[JsonObject]] = {}
+        for keys in portions(each["Id"] for each in responses):
+            query = soql.select(ANSWERS, ANSWER, [among("ResponseId", keys)])
+            for each in listed(self.connector, ANSWER, query, deleted=True):
+                found.setdefault(soql.long_id(each["ResponseId"]), []).append(each)
+        return found
+
+    def _subjects_of(self, responses: Sequence[JsonObject]) -> Map[str, list[str]]:
+        """Return what each of *responses*, or its invitation, is about, by its id; nothing where that is not told."""
+        found: dict[str, list[str]] = {}
+        try:
+            for field, key in (("SurveyResponseId", "Id"), ("SurveyInvitationId", "InvitationId")):
+                for keys in portions(each[key] for each in responses if each.get(key)):
+                    for each in listed(self.connector, SUBJECT, soql.select(SUBJECTS, SUBJECT, [among(field, keys)])):
+                        found.setdefault(soql.long_id(each[field]), []).append(soql.long_id(each["SubjectId"]))
+        except NotOffered as refusal:
+            self.connector.runtime.warn(_("{why}", why=refusal.message))
+        return found
+
+
+def portions(keys: Iterable[str]) -> Iterator[list[str]]:
+    distinct = sorted(set(keys))
+    for at in range(0, len(distinct), AT_ONCE):
+        yield distinct[at : at + AT_ONCE]
+
+
+def among(field: str, keys: Iterable[str]) -> str:
+    return f"{field} IN ({', '.join(soql.text(each) for each in keys)})"
+
+
+def scored(
+    response: JsonObject,
+    answers: Iterable[JsonObject],
+    subjects: Map[str, list[str]],
+    questions: Map[str, Question],
+) -> Iterator[JsonObject]:
+    """Yield a flat record for each of *answers* that is a score; what was said beside them goes with the first."""
+    told = list(answers)
+    about = [*subjects.get(response["Id"], ()), *subjects.get(response.get("InvitationId") or "", ())]
+    spoken = next((text for each in told if kind_in(each) in WORDS and (text := words_in(each))), None)
+    for each in told:
+        question = questions.get(name_in(each)) or questions.get(kind_in(each))
+        if question is None and kind_in(each) not in SCORING:
+            continue
+        yield {
+            **response,
+            ":answer": soql.long_id(str(each.get("Id"))),
+            ":kind": question.kind if question else "other",
+            ":score": score_in(each),
+            ":scale_min": question and question.scale_min,
+            ":scale_max": question and question.scale_max,
+            ":higher_is_better": question and question.higher_is_better,
+            ":comment": spoken,
+            ":person": person_in(response),
+            ":account": of_kind(ACCOUNT, about),
+            ":case": of_kind(CASE, about),
+            ":opportunity": of_kind(DEAL, about),
+            ":question": name_in(each) or None,
+        }
+        spoken = None
+
+
+def kind_in(answer: JsonObject) -> str:
+    return str(value(answer, "Question.QuestionType") or "")
+
+
+def name_in(answer: JsonObject) -> str:
+    return str(value(answer, "Question.DeveloperName") or "")
+
+
+def words_in(answer: JsonObject) -> Any:
+    return answer.get("ResponseValue") or answer.get("ChoiceValue")
+
+
+def score_in(answer: JsonObject) -> Any:
+    """Return the number that was given; of a choice, the label that is one."""
+    number = answer.get("NumberValue")
+    if number is not None:
+        return number
+    text = str(words_in(answer) or "").strip()
+    return text if text.replace(".", "", 1).isdigit() else None
+
+
+def person_in(response: JsonObject) -> str | None:
+    """Return who answered: a contact, or a lead, who has an id of its own kind here; nobody for a user or a guest."""
+    invited = (value(response, f"Invitation.{field}") for field in ("ContactId", "LeadId"))
+    for key in (response.get("SubmitterId"), *invited):
+        if isinstance(key, str) and key.startswith(CONTACT):
+            return key
+        if isinstance(key, str) and key.startswith(LEAD):
+            return f"lead:{key}"
+    return None
+
+
+def of_kind(prefix: str, keys: Iterable[str]) -> str | None:
+    return next((key for key in keys if key.startswith(prefix)), None)
