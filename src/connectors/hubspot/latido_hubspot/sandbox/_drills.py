@@ -128,11 +128,12 @@ class Drills:
         return self._records.books["tickets"].identity(found[0]) if found else ""
 
     def _touch_associations(self, count: int) -> list[str]:
-        contacts, companies, keys = self._records.books["contacts"], self._records.books["companies"], []
-        for number in self._touch("contacts", count):
-            for company in self._records.links.of("contacts", number, "companies"):
-                keys.append(f"contacts:{contacts.identity(number)}:accounts:{companies.identity(company)}")
-        return keys
+        contacts, companies = self._records.books["contacts"], self._records.books["companies"]
+        return [
+            f"contacts:{contacts.identity(number)}:accounts:{companies.identity(company)}"
+            for number in self._touch("contacts", count)
+            for company in self._records.links.of("contacts", number, "companies")
+        ]
 
     def _touch_campaigns(self, count: int) -> list[str]:
         numbers = [each.number for each in islice(self._records.world.campaigns(), count)]

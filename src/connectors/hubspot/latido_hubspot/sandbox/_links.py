@@ -28,12 +28,11 @@ _UNLABELLED = {
     ("emails", "companies"): 186, ("contacts", "emails"): 197, ("emails", "contacts"): 198, ("deals", "emails"): 209,
     ("emails", "deals"): 210, ("tickets", "emails"): 223, ("emails", "tickets"): 224, ("leads", "contacts"): 578,
     ("contacts", "leads"): 579, ("leads", "companies"): 610, ("companies", "leads"): 611, ("carts", "contacts"): 586,
-    ("contacts", "carts"): 587,
-    ("carts", "companies"): 588, ("companies", "carts"): 589, ("carts", "orders"): 590, ("orders", "carts"): 592, ("orders", "contacts"): 507,
-    ("contacts", "orders"): 508, ("orders", "companies"): 509, ("companies", "orders"): 510,
-    ("subscriptions", "contacts"): 295, ("contacts", "subscriptions"): 296, ("subscriptions", "companies"): 297,
-    ("companies", "subscriptions"): 298, ("subscriptions", "deals"): 299, ("deals", "subscriptions"): 300,
-    ("subscriptions", "line_items"): 493, ("line_items", "subscriptions"): 494,
+    ("contacts", "carts"): 587, ("carts", "companies"): 588, ("companies", "carts"): 589, ("carts", "orders"): 590,
+    ("orders", "carts"): 592, ("orders", "contacts"): 507, ("contacts", "orders"): 508, ("orders", "companies"): 509,
+    ("companies", "orders"): 510, ("subscriptions", "contacts"): 295, ("contacts", "subscriptions"): 296,
+    ("subscriptions", "companies"): 297, ("companies", "subscriptions"): 298, ("subscriptions", "deals"): 299,
+    ("deals", "subscriptions"): 300, ("subscriptions", "line_items"): 493, ("line_items", "subscriptions"): 494,
 }  # fmt: skip
 _PRIMARY = {
     ("contacts", "companies"): 1, ("companies", "contacts"): 2, ("deals", "companies"): 5, ("companies", "deals"): 6,
