@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latido.connect import Count, Mapping, Page, Rejected, Stream, local_date
+from latido.connect import Count, Mapping, Page, Refused, Rejected, Stream, local_date
 from latido.errors import CredentialError, NotOffered, UsageError, VendorUnavailable
+from latido.messages import marker
 from latido.schema import Account, Contact, Deal, Ticket, TicketEvent
 from latido.sync import Options, Sync, plan, retry_quarantine
 from latido.warehouse import Warehouse, meta
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from latido.connect import Cursor
     from latido.sync import Report, Source
+
+_ = marker("latido")
 
 
 @pytest.fixture
@@ -629,6 +632,17 @@ def test_every_run_and_receipt_is_remembered(warehouse: Warehouse, tmp_path: Pat
 
     assert [("shop", "incremental", 0)] == runs
     assert [("accounts", ["accounts"], True, 2, 2)] == receipts
+
+
+def test_a_stream_that_the_vendor_refuses_is_remembered_too(warehouse: Warehouse, tmp_path: Path) -> None:
+    def refuse(_cursor: Cursor) -> Sequence[Page]:
+        raise Refused(_("No."), 400, {"error": "no"}, {})
+
+    synced(warehouse, source_of(tmp_path, Script("accounts", (Account,), refuse)))
+
+    with warehouse.reading() as connection:
+        assert [(1, "No.")] == connection.execute("SELECT exit_code, problem FROM _latido_runs").fetchall()
+        assert [(False, "No.")] == connection.execute("SELECT complete, problem FROM _latido_receipts").fetchall()
 
 
 def test_a_rejected_record_without_a_key_is_kept_once(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from latido.messages import marker
@@ -96,9 +96,8 @@ class Receipt:
 
     def row(self, run_id: str) -> dict[str, Any]:
         """Return the row of `_latido_receipts`."""
-        row = {
-            name: value for name, value in asdict(self).items() if name not in {"mapped", "stored", "skipped", "swept"}
-        }
+        left_out = {"mapped", "stored", "skipped", "swept"}
+        row = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in left_out}
         problem = self.problem or self.skipped
         return {"run_id": run_id, **row, "tables": list(self.tables), "problem": str(problem) if problem else None}
 
