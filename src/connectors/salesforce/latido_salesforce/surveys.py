@@ -11,6 +11,7 @@ from latido.messages import marker
 from latido.schema import SurveyResponse
 from latido_salesforce import soql
 from latido_salesforce.declared import DeclaredStream, made, value
+from latido_salesforce.fields import type_of
 from latido_salesforce.references import listed
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ ANSWERS = (
     "Question.DeveloperName",
 )  # fmt: skip
 SUBJECT = "SurveySubject"
-SUBJECTS = ("SurveyInvitationId", "SurveyResponseId", "SubjectId")
+KEY, SCORE = ":answer", ":score"
 AT_ONCE = 300
 """Ids in one condition: an address holds no more."""
 
@@ -77,16 +78,18 @@ class SurveyResponses(DeclaredStream):
     shares_table = True
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        strange = [each for each in records if not isinstance(each, dict) or not isinstance(each.get("Id"), str)]
-        finished = [each for each in records if each not in strange and each.get("CompletionDateTime")]
-        answers = self._answers_in(finished)
-        subjects = self._subjects_of(finished)
-        rows = [
-            row
+        strange = [each for each in records if not keyed(each, "Id")]
+        finished = [each for each in records if keyed(each, "Id") and each.get("CompletionDateTime")]
+        answers, subjects = self._answers_in(finished), self._subjects_of(finished)
+        questions = self.connector.settings.questions
+        told = [
+            each
             for response in finished
-            for row in scored(response, answers.get(response["Id"], ()), subjects, self.connector.settings.questions)
+            for each in scored(response, answers.get(response["Id"], ()), subjects, questions)
         ]
-        return replace(super().page([*rows, *strange], cursor), fetched=len(records))
+        page = super().page([*(each for each in told if each[SCORE] is not None), *strange], cursor)
+        silent = dict.fromkeys(each[KEY] for each in told if each[SCORE] is None)
+        return replace(page, fetched=len(records), deleted={SurveyResponse: silent} if silent else {})
 
     def fingerprint(self) -> str:
         return f"{super().fingerprint()}+{sorted(self.connector.settings.questions.items())}"
@@ -94,7 +97,8 @@ class SurveyResponses(DeclaredStream):
     def count(self) -> Count | None:
         """Return how many answers there are to questions of a type that scores."""
         types = ", ".join(soql.text(each) for each in sorted(SCORING))
-        conditions = [f"Question.QuestionType IN ({types})", "Response.CompletionDateTime != null"]
+        answered = ("NumberValue != null", "Response.CompletionDateTime != null")
+        conditions = [f"Question.QuestionType IN ({types})", *answered]
         body = self.ask(soql.select(["COUNT()"], ANSWER, conditions), deleted=False).json()
         return Count(int(body["totalSize"]), exact=False)
 
@@ -104,16 +108,13 @@ class SurveyResponses(DeclaredStream):
 
     def probe(self) -> None:
         super().probe()
-        for _row in listed(self.connector, ANSWER, f"{soql.select(ANSWERS, ANSWER)} LIMIT 1"):
-            return
+        self.connector.described(ANSWER, afresh=True)
 
     def _answers_in(self, responses: Sequence[JsonObject]) -> Map[str, list[JsonObject]]:
         """Return the answers in each of *responses*, by its id."""
         found: dict[str, list[JsonObject]] = {}
-        for keys in portions(each["Id"] for each in responses):
-            query = soql.select(ANSWERS, ANSWER, [among("ResponseId", keys)])
-            for each in listed(self.connector, ANSWER, query, deleted=True):
-                found.setdefault(soql.long_id(each["ResponseId"]), []).append(each)
+        for each in self._belonging(ANSWER, ANSWERS, "ResponseId", [each["Id"] for each in responses]):
+            found.setdefault(soql.long_id(each["ResponseId"]), []).append(each)
         return found
 
     def _subjects_of(self, responses: Sequence[JsonObject]) -> Map[str, list[str]]:
@@ -121,12 +122,26 @@ class SurveyResponses(DeclaredStream):
         found: dict[str, list[str]] = {}
         try:
             for field, key in (("SurveyResponseId", "Id"), ("SurveyInvitationId", "InvitationId")):
-                for keys in portions(each[key] for each in responses if each.get(key)):
-                    for each in listed(self.connector, SUBJECT, soql.select(SUBJECTS, SUBJECT, [among(field, keys)])):
-                        found.setdefault(soql.long_id(each[field]), []).append(soql.long_id(each["SubjectId"]))
+                keys = [each[key] for each in responses if keyed(each, key)]
+                for each in self._belonging(SUBJECT, (field, "SubjectId"), field, keys):
+                    found.setdefault(soql.long_id(each[field]), []).append(str(each.get("SubjectId")))
         except NotOffered as refusal:
             self.connector.runtime.warn(_("{why}", why=refusal.message))
         return found
+
+    def _belonging(
+        self, sobject: str, fields: Sequence[str], parent: str, keys: Iterable[str]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the records of *sobject* whose *parent* is one of *keys*, with those of *fields* that there are."""
+        described = self.connector.described(sobject)
+        there = [each for each in fields if type_of(self.connector, described, each)]
+        if parent not in there:
+            return
+        for some in portions(keys):
+            condition = f"{parent} IN ({', '.join(soql.text(each) for each in some)})"
+            for each in listed(self.connector, sobject, soql.select(there, sobject, [condition]), deleted=True):
+                if keyed(each, parent):
+                    yield each
 
 
 def portions(keys: Iterable[str]) -> Iterator[list[str]]:
@@ -135,8 +150,9 @@ def portions(keys: Iterable[str]) -> Iterator[list[str]]:
         yield distinct[at : at + AT_ONCE]
 
 
-def among(field: str, keys: Iterable[str]) -> str:
-    return f"{field} IN ({', '.join(soql.text(each) for each in keys)})"
+def keyed(record: Any, field: str) -> bool:
+    """Whether *record* has an id under *field*."""
+    return isinstance(record, dict) and isinstance(record.get(field), str)
 
 
 def scored(
@@ -155,9 +171,9 @@ def scored(
             continue
         yield {
             **response,
-            ":answer": soql.long_id(str(each.get("Id"))),
+            KEY: soql.long_id(str(each.get("Id"))),
             ":kind": question.kind if question else "other",
-            ":score": score_in(each),
+            SCORE: score_in(each),
             ":scale_min": question and question.scale_min,
             ":scale_max": question and question.scale_max,
             ":higher_is_better": question and question.higher_is_better,
