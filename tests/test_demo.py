@@ -101,11 +101,12 @@ def test_sync_and_check_start_the_sandboxes_again(demo: Path, capsys: pytest.Cap
 
 
 def test_nothing_is_missing_and_nothing_in_quarantine(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    receipts = said(capsys, "sync", "--full", "--project", str(demo))["receipts"]
+    status = said(capsys, "status", "--project", str(demo))
 
-    assert set(settings_of(demo)["sources"]) == {each["source"] for each in receipts}
-    for each in receipts:
-        assert (True, 0) == (each["complete"], each["quarantined"]), each
+    assert set(settings_of(demo)["sources"]) == {each["source"] for each in status["streams"]}
+    assert {0} == {each["exit_code"] for each in status["sources"]}
+    for each in status["streams"]:
+        assert (True, None, 0) == (each["complete"], each["problem"], each["quarantined"]), each
 
 
 def test_demo_leaves_no_secret_in_latido_toml(demo: Path) -> None:
