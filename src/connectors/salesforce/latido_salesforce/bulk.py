@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from latido.connect import Refused, ahead
@@ -54,16 +55,15 @@ class JobGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Rows of a result with the names of their columns; behind the last of a page, the locator of the next page.
+    """Rows of a result with the names of their columns; behind each page none, and the `locator` of the next page.
 
-    `seen` counts the rows up to here. `ends_page` and `locator` tell where to go on; at the end there is no locator.
+    `seen` counts the rows up to here.
     """
 
     names: Sequence[str]
     rows: Sequence[Sequence[str]]
     seen: int
-    ends_page: bool
-    locator: str | None
+    locator: str | None = None
 
 
 class Job:
@@ -112,14 +112,13 @@ class Job:
     def portions(self, locator: str | None, seen: int) -> Iterator[Portion]:
         """Yield the result from *locator* on; *seen* rows came before. Raises Short, JobGone."""
         for reply in ahead(self._pages(locator)):
-            following = _locator(reply)
-            announced = reply.headers.get("sforce-numberofrecords")
-            begin = seen
-            for names, rows, last in _parsed(reply.body):
+            announced, before = reply.headers.get("sforce-numberofrecords"), seen
+            for names, rows in _parsed(reply.body):
                 seen += len(rows)
-                if last and announced is not None and seen - begin != int(announced):
-                    raise Short(f"{seen - begin} rows instead of {announced}")
-                yield Portion(names, rows, seen, last, following)
+                yield Portion(names, rows, seen)
+            if announced is not None and seen - before != int(announced):
+                raise Short(f"{seen - before} rows instead of {announced}")
+            yield Portion((), (), seen, _locator(reply))
 
     def drop(self) -> None:
         """Let Salesforce forget the result, which counts against the org's storage."""
@@ -152,23 +151,21 @@ def _locator(reply: Reply) -> str | None:
     return None if not found or found == "null" else found
 
 
-def _parsed(body: bytes) -> Iterator[tuple[Sequence[str], list[list[str]], bool]]:
-    """Yield the column names and some rows of a CSV file at a time, and whether they are its last."""
+def _parsed(body: bytes) -> Iterator[tuple[Sequence[str], list[list[str]]]]:
+    """Yield the column names and some rows of a CSV file at a time. Raises Short."""
     import csv
 
     csv.field_size_limit(FIELD_SIZE)
     clean = body.replace(b"\0", b"") if b"\0" in body else body
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(clean), "utf-8", "replace", newline=""))
-    names = next(reader, [])
-    rows: list[list[str]] = []
-    for row in reader:
-        if len(row) != len(names):
-            raise Short(f"a row of {len(row)} columns instead of {len(names)}")
-        if len(rows) == PORTION:
-            yield names, rows, False
-            rows = []
-        rows.append(row)
-    yield names, rows, True
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(clean), "utf-8", "replace", newline=""), strict=True)
+    try:
+        names = next(reader, [])
+        while rows := list(islice(reader, PORTION)):
+            if any(len(row) != len(names) for row in rows):
+                raise Short("a row with other columns")
+            yield names, rows
+    except csv.Error as error:  # a quote that is never closed: the file was cut
+        raise Short(str(error)) from error
 
 
 def still_running(key: str) -> VendorUnavailable:

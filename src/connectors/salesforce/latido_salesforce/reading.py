@@ -330,11 +330,12 @@ class SObjectStream(Stream):
             try:
                 total, seen = job.rows(), where.get("seen", 0)
                 for portion in job.portions(where.get("locator"), seen):
-                    seen, cursor = portion.seen, None
-                    if portion.ends_page and portion.locator:
+                    seen = portion.seen
+                    if portion.rows:
+                        yield self.page(self.layout.parsed(portion.names, portion.rows), None)
+                    elif portion.locator:
                         where = {"job": job.key, "locator": portion.locator, "seen": seen}
-                        cursor = {**window, **where}
-                    yield self.page(self.layout.parsed(portion.names, portion.rows), cursor)
+                        yield Page(cursor={**window, **where})
             except Short:
                 continue
             except JobGone:
