@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -103,35 +102,7 @@ def _take(links: dict[str, _Types], told: Iterable[JsonObject]) -> None:
         links.setdefault(str(each["toObjectId"]), _Types()).take(each.get("associationTypes") or ())
 
 
-class LinkedStream(ObjectStream):
-    """Records whose rows need their associations: a thousand of them are gathered before those are asked for."""
-
-    def __init__(self, connector: Connector) -> None:
-        super().__init__(connector)
-        self._waiting: list[JsonObject] = []
-
-    @abstractmethod
-    def block(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        """Return the page that *records* make, with what they are associated with."""
-
-    def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        self._waiting.extend(records)
-        return Page((), cursor, len(records))
-
-    def pages(self, cursor: Cursor) -> Iterator[Page]:
-        self._waiting.clear()
-        for page in super().pages(cursor):
-            if page.fetched and len(self._waiting) < BLOCK:
-                continue
-            if self._waiting:
-                # Where to resume is known with the records that stand there, and not before they are stored.
-                yield self.block(self._waiting, page.cursor if page.fetched else None)
-                self._waiting = []
-            if not page.fetched:
-                yield page
-
-
-class Links(LinkedStream):
+class Links(ObjectStream):
     """The associations of the records of one object that changed, with those of `to`."""
 
     name = "associations"
@@ -151,9 +122,10 @@ class Links(LinkedStream):
     )
     deletions = "none"
     losers = ()
+    together = 10
     to: ClassVar[tuple[str, ...]]
 
-    def block(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
+    def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         ids = [str(each["id"]) for each in records]
         pairs = [
             pair(self.object_type, key, to_type, link)

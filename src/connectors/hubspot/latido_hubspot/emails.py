@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from latido.connect import Mapping, Page, computed, constant
 from latido.schema import TicketEvent
-from latido_hubspot.associations import LinkedStream, associated
+from latido_hubspot.associations import associated
+from latido_hubspot.reading import ObjectStream
 from latido_hubspot.transforms import moment, named
 from latido_hubspot.unfolding import unfolded
 
@@ -35,7 +36,7 @@ def agent(direction: str | None, owner: str | None) -> str | None:
     return owner if direction == "EMAIL" else None
 
 
-class EmailReplies(LinkedStream):
+class EmailReplies(ObjectStream):
     """One reply per e-mail and ticket that it is associated with.
 
     The replies have the key of their e-mail (`email:<id>`) as `external_id`: those to a ticket that the e-mail no
@@ -46,6 +47,7 @@ class EmailReplies(LinkedStream):
     entities = (TicketEvent,)
     object_type = "emails"
     prefix = "email:"
+    together = 10
     losers = ()
     deletions = "reported"
     optional = True
@@ -74,7 +76,7 @@ class EmailReplies(LinkedStream):
         """Return nothing: how many e-mails are about tickets HubSpot does not count."""
         return None
 
-    def block(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
+    def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         sent, unfit = unfolded(TicketEvent, records, self._sent)
         tickets = associated(self.connector, self.object_type, "tickets", [str(each["id"]) for each in sent])
         replies = [

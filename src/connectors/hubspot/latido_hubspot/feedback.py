@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from latido.connect import Mapping, Page, Source
 from latido.schema import SurveyResponse
-from latido_hubspot.associations import LinkedStream, associated
+from latido_hubspot.associations import associated
+from latido_hubspot.reading import ObjectStream
 from latido_hubspot.settings import Scale
-from latido_hubspot.transforms import lower, moment, named
+from latido_hubspot.transforms import lower, moment, named, own_properties
 from latido_hubspot.unfolding import unfolded
 
 if TYPE_CHECKING:
@@ -65,20 +66,24 @@ def judgement(name: str) -> Source:
     )
 
 
-class FeedbackSubmissions(LinkedStream):
+class FeedbackSubmissions(ObjectStream):
     """Answers with their score, told on the day that they were given, whenever the record was made."""
 
     name = "feedback_submissions"
     entities = (SurveyResponse,)
     object_type = "feedback_submissions"
+    object_type_id = "0-19"
+    together = 10
     optional = True
+    reference = ("account", "properties_feedback_submissions")
     mappings = (
         Mapping(
             SurveyResponse,
             source_id="id",
-            url="url",
+            url=named("hs_submission_url"),
             created_at="createdAt",
             updated_at="updatedAt",
+            custom=own_properties("feedback_submissions"),
             kind=judgement("kind"),
             survey_id=named("hs_survey_id"),
             score=judgement("score"),
@@ -98,7 +103,7 @@ class FeedbackSubmissions(LinkedStream):
     def fingerprint(self) -> str:
         return f"{super().fingerprint()}+{sorted(self.connector.settings.surveys.items())}"
 
-    def block(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
+    def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         answers, unfit = unfolded(SurveyResponse, records, self._judged)
         contacts = self._first("contacts", [each for each in answers if each["contact"] is None])
         tickets = self._first("tickets", answers)
