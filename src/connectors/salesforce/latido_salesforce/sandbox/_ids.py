@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _INSTANCE = "7Q0"
@@ -10,6 +12,7 @@ _SHORT, _LONG = 15, 18
 _VALUES = {letter: value for value, letter in enumerate(_LETTERS)}
 
 
+@lru_cache(maxsize=1 << 16)
 def identity(prefix: str, number: int) -> str:
     """Return the id of record *number*: a greater number has a greater id."""
     places = []
@@ -22,10 +25,12 @@ def identity(prefix: str, number: int) -> str:
 
 def suffix(short: str) -> str:
     """Return the three letters that say which of the fifteen characters are capitals."""
-    return "".join(
-        _SUFFIX[sum(letter.isupper() << place for place, letter in enumerate(short[start : start + 5]))]
-        for start in (0, 5, 10)
-    )
+    return "".join(_capitals(short[start : start + 5]) for start in (0, 5, 10))
+
+
+@lru_cache(maxsize=1 << 16)
+def _capitals(five: str) -> str:
+    return _SUFFIX[sum(letter.isupper() << place for place, letter in enumerate(five))]
 
 
 def long(text: str) -> str | None:

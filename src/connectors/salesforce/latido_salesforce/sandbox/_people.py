@@ -97,8 +97,11 @@ def user_records(account: Account) -> Iterator[dict[str, Any]]:
     for agent in world.agents():
         yield user_record(account, agent)
     born = world.start
-    yield _user("Automated Process", "autoproc@00d7q.example", "AutomatedProcess", born, born)
-    yield _user("Portal Guest", "guest@00d7q.example", "Guest", born, born)
+    for name, email, kind in (
+        ("Automated Process", "autoproc@00d7q.example", "AutomatedProcess"),
+        ("Portal Guest", "guest@00d7q.example", "Guest"),
+    ):
+        yield _user(name, email, kind, born, born) | {"CreatedById": account.system, "LastModifiedById": account.system}
 
 
 def user_record(account: Account, agent: Agent) -> dict[str, Any]:
@@ -112,6 +115,8 @@ def user_record(account: Account, agent: Agent) -> dict[str, Any]:
         "IsActive": agent.left_at is None,
         "ManagerId": None if agent.number == _INTEGRATION else account.user(0),
         "Department": account.world.team(agent.team).name,
+        "CreatedById": account.system,
+        "LastModifiedById": account.system,
     }
 
 

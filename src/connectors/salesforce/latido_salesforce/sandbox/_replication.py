@@ -57,11 +57,10 @@ class Replication:
         return json({"ids": found, "latestDateCovered": instant(min(end, self._org.now))})
 
     def counts(self, request: Request) -> Response:
-        """Answer how many records there are, roughly: those in the recycle bin are counted too."""
+        """Answer how many records there are, roughly: those in the recycle bin count too."""
         names = [name for name in request.query_params.get("sObjects", "").split(",") if name]
         tables = [self._org.table(name) for name in names] if names else self._org.tables()
-        shown = [{"count": each.count, "name": each.sobject.name} for each in tables if each is not None]
-        return json({"sObjects": shown})
+        return json({"sObjects": [self._count(each) for each in tables if each is not None]})
 
     def limits(self, request: Request) -> Response:
         """Answer what the org grants, and what is left of it."""
@@ -76,6 +75,9 @@ class Replication:
             "DataStorageMB": (10_240, 9_000),
         }
         return json({name: {"Max": most, "Remaining": rest} for name, (most, rest) in left.items()})
+
+    def _count(self, table: Table) -> dict[str, int | str]:
+        return {"count": table.count - len(list(table.hidden(self._org.now))), "name": table.sobject.name}
 
     def _asked(self, request: Request, reach: int) -> tuple[Table, int, int]:
         table = self._org.table(request.path_params["sobject"])

@@ -215,6 +215,7 @@ def campaign_record(account: Account, campaign: Campaign) -> dict[str, Any]:
         "HierarchyActualCost": spent,
         "IsActive": midnight(campaign.ends_on) > account.world.end,
         "CurrencyIsoCode": campaign.currency,
+        "OwnerId": account.user(0),
         **dict.fromkeys(("NumberOfLeads", "NumberOfConvertedLeads", "NumberOfContacts", "NumberOfResponses"), 0),
         **dict.fromkeys(("NumberOfOpportunities", "NumberOfWonOpportunities"), 0),
         **dict.fromkeys(("AmountAllOpportunities", "AmountWonOpportunities"), 0),

@@ -56,7 +56,7 @@ USER = sobject(
 GROUP = sobject(
     "Group",
     "00G",
-    "Name!:string DeveloperName:string RelatedId>User Type!:picklist Email:email",
+    "Name:string DeveloperName:string RelatedId>User Type!:picklist Email:email",
     deletable=False,
 )
 CUSTOMERS = (ACCOUNT, CONTACT, ACCOUNT_CONTACT_RELATION, LEAD, USER, GROUP)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
@@ -14,18 +15,29 @@ if TYPE_CHECKING:
 
     from latido_salesforce.sandbox._fields import Field, SObject
 
+Writer: TypeAlias = "Callable[[Any], bytes]"
 SEPARATOR = b"\x1f"
 """Stands between the values of a stored record: JSON escapes it, and no text of ours has it."""
 
 
 def json_values(sobject: SObject, record: Mapping[str, Any]) -> bytes:
     """Return the record's values in the object's order, each in JSON."""
-    return SEPARATOR.join([json_value(each, record.get(each.name)) for each in sobject.fields])
+    return SEPARATOR.join([write(record.get(name)) for name, write in _json_writers(sobject)])
 
 
 def csv_values(sobject: SObject, record: Mapping[str, Any]) -> bytes:
     """Return the record's values in the object's order, each as it stands between quotes; null is nothing."""
-    return SEPARATOR.join([csv_value(each, record.get(each.name)) for each in sobject.fields])
+    return SEPARATOR.join([write(record.get(name)) for name, write in _csv_writers(sobject)])
+
+
+@cache
+def _json_writers(sobject: SObject) -> list[tuple[str, Writer]]:
+    return [(each.name, _JSON.get(each.type, orjson.dumps)) for each in sobject.fields]
+
+
+@cache
+def _csv_writers(sobject: SObject) -> list[tuple[str, Writer]]:
+    return [(each.name, _CSV.get(each.type, _csv_text)) for each in sobject.fields]
 
 
 def json_value(field: Field, value: Any) -> bytes:
@@ -76,15 +88,17 @@ def _csv_boolean(value: Any) -> bytes:
 def _csv_text(value: Any) -> bytes:
     if value is None:
         return b""
+    if isinstance(value, str):
+        return value.replace('"', '""').encode()
     text = value.isoformat() if isinstance(value, date) else str(value)
-    return text.replace('"', '""').encode()
+    return text.encode()
 
 
-_JSON: dict[str, Callable[[Any], bytes]] = {
+_JSON: dict[str, Writer] = {
     "datetime": _json_instant, "currency": _json_cents, "double": _json_double, "percent": _json_double,
     "textarea": _json_long_text,
 }  # fmt: skip
-_CSV: dict[str, Callable[[Any], bytes]] = {
+_CSV: dict[str, Writer] = {
     "datetime": _csv_instant, "currency": _csv_cents, "double": _csv_double, "percent": _csv_double,
     "boolean": _csv_boolean,
 }  # fmt: skip
