@@ -1,6 +1,7 @@
 """For those who test: an imaginary business, its true figures, servers that behave like vendors, clocks."""
 
 from latido.testing._clocks import FastClock, ManualClock
+from latido.testing._conformance import connector_tests
 from latido.testing._drill import Drill
 from latido.testing._faults import Fault, Limit, Switches
 from latido.testing._sandbox import Handler, Sandbox, Stats, body_of, json, json_bytes
@@ -31,6 +32,7 @@ __all__ = [
     "Truth",
     "World",
     "body_of",
+    "connector_tests",
     "json",
     "json_bytes",
     "place",

@@ -55,12 +55,17 @@ class Events:
         )
 
     def changed(self, ticket: Ticket) -> None:
-        """Take up what happened to a ticket that was written to, if anybody has asked for events yet."""
+        """Take up what happened to a ticket that was written to, if anybody has asked for events yet.
+
+        What has no events at first, a deleted ticket say, gets none by being written to.
+        """
+        self._cached.cache_clear()
+        if ticket.fate != "live":
+            return
         happened = {"audit_log": moments(ticket), "metric_log": [at for at, _ in metric_events(ticket)]}
         for name in happened.keys() & self.__dict__.keys():
             for at in happened[name]:
                 getattr(self, name).add(at, ticket.number)
-        self._cached.cache_clear()
 
     def ticket_events(self, request: Request) -> Response:
         """Answer with audits of live tickets; with comments where `include=comment_events` asks for them."""

@@ -1,0 +1,150 @@
+"""Promises about what happens to records at the vendor."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from latido.schema import Ticket, TicketEvent
+from latido.testing._conformance._laboratory import sound
+from latido.testing._conformance._promise import Broken
+from latido.testing._conformance._reading import SETTLED, check_same
+from latido.testing._conformance._tables import OF_THE_CHANGE, some, unlike
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from latido.testing._conformance._bench import Bench, Place
+    from latido.testing._conformance._laboratory import Laboratory
+    from latido.testing._conformance._tables import Row, Tables
+
+QUARANTINED = 5
+
+
+def deleted_records_are_marked(lab: Laboratory, stream: str) -> None:
+    """A record that is deleted at the vendor stays as a row that says so."""
+    with drilled(lab, stream) as trial:
+        key = trial.drill.delete()
+        check_deleted(trial.after(), key)
+
+
+def a_deletion_has_its_time(lab: Laboratory, stream: str) -> None:
+    """A row that is marked deleted says when that was."""
+    with drilled(lab, stream) as trial:
+        key = trial.drill.delete()
+        row = check_deleted(trial.after(), key)
+        if row["deleted_at"] is None:
+            raise Broken(f"{key} is marked deleted without a time")
+
+
+def restored_records_come_back_whole(lab: Laboratory, stream: str) -> None:
+    """A deleted record that is restored is the row that it was."""
+    with drilled(lab, stream) as trial:
+        key = trial.drill.delete()
+        check_deleted(trial.after(), key)
+        trial.drill.restore(key)
+        row, before = row_of(trial.after(), key), row_of(trial.before, key)
+        if changed := set(unlike(before, row)) - OF_THE_CHANGE:
+            raise Broken(f"{key} came back with another {', '.join(sorted(changed))}")
+
+
+def merged_records_leave_the_count(lab: Laboratory, stream: str) -> None:
+    """A record that was merged into another one says so, and the survivor stays."""
+    with drilled(lab, stream) as trial:
+        loser, survivor = trial.drill.merge()
+        tables = trial.after()
+        if row_of(tables, loser)["merged_into"] is None:
+            raise Broken(f"{loser} was merged into {survivor} and still counts")
+        kept = row_of(tables, survivor)
+        if kept["is_deleted"] or kept["merged_into"] is not None:
+            raise Broken(f"{survivor} survived a merge and no longer counts")
+
+
+def a_merged_record_names_its_survivor(lab: Laboratory, stream: str) -> None:
+    """`merged_into` is the id of the record that is left."""
+    with drilled(lab, stream) as trial:
+        loser, survivor = trial.drill.merge()
+        found = row_of(trial.after(), loser)["merged_into"]
+        if found != survivor:
+            raise Broken(f"{loser} was merged into {survivor}, and merged_into is {found}")
+
+
+def a_malformed_record_is_put_away_and_the_rest_arrives(lab: Laboratory, stream: str) -> None:
+    """A value that no column takes costs one record, not the run: it is in quarantine, and the exit code says so."""
+    with drilled(lab, stream) as trial:
+        key = trial.drill.spoil()
+        trial.bench.clock.sleep(SETTLED)
+        for place in (trial.place, trial.bench.place()):
+            reading = place.sync(stream)
+            if reading.exit_code != QUARANTINED or reading.problems:
+                raise Broken(f"with a malformed record the run ends with {reading.exit_code}: {reading.problems}")
+            if place.quarantined() != [key]:
+                raise Broken(f"{key} is malformed, and in quarantine is: {some(place.quarantined()) or 'nothing'}")
+            check_same(without(trial.before, key), without(place.tables(), key), "beside a malformed record")
+
+
+def who_answered_is_told_as_it_was(lab: Laboratory, stream: str) -> None:
+    """Each reply has the role that its author had then."""
+    replies = [row for row in lab.undisturbed(stream).tables[TicketEvent.table].values() if row["kind"] == "reply"]
+    if unknown := [row["source_id"] for row in replies if row["actor_role"] in {None, "unknown"}]:
+        raise Broken(f"of {len(unknown)} replies the role of the author is not known: {some(unknown)}")
+
+
+def spam_is_told_from_requests(lab: Laboratory, stream: str) -> None:
+    """Each ticket says whether it is spam."""
+    tickets = lab.undisturbed(stream).tables[Ticket.table].values()
+    if unknown := [row["source_id"] for row in tickets if not row["is_deleted"] and row["is_spam"] is None]:
+        raise Broken(f"of {len(unknown)} tickets it is not known whether they are spam: {some(unknown)}")
+
+
+class Trial:
+    """A stream that was read once, and what can now be done to its records."""
+
+    def __init__(self, bench: Bench, stream: str) -> None:
+        self.bench = bench
+        self.place: Place = bench.place()
+        self.drill: Any = bench.sandbox.drills()[stream]
+        self._stream = stream
+        sound(self.place.sync(stream))
+        self.before: Tables = self.place.tables()
+
+    def after(self) -> Tables:
+        """Return what is stored a day later."""
+        self.bench.clock.sleep(SETTLED)
+        sound(self.place.sync(self._stream))
+        return self.place.tables()
+
+
+@contextmanager
+def drilled(lab: Laboratory, stream: str) -> Iterator[Trial]:
+    """Yield a trial of *stream* on a bench of its own."""
+    with lab.fresh() as bench:
+        yield Trial(bench, stream)
+
+
+def row_of(tables: Tables, key: str) -> Row:
+    """Return the row with that id; raises Broken if there is none."""
+    found = next((rows[key] for rows in tables.values() if key in rows), None)
+    if found is None:
+        raise Broken(f"{key} is in no table")
+    return found
+
+
+def check_deleted(tables: Tables, key: str) -> Row:
+    """Return the row with that id; raises Broken if it is not marked deleted."""
+    row = row_of(tables, key)
+    if not row["is_deleted"]:
+        raise Broken(f"{key} was deleted at the vendor and is not marked so")
+    return row
+
+
+def without(tables: Tables, key: str) -> Tables:
+    """Return *tables* but for what belongs to one record."""
+    return {
+        table: {each: row for each, row in rows.items() if key not in {each, *_references(row)}}
+        for table, rows in tables.items()
+    }
+
+
+def _references(row: Row) -> Iterator[Any]:
+    return (value for name, value in row.items() if name.endswith("_id"))

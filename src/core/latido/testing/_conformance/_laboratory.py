@@ -1,0 +1,115 @@
+"""Where the promises of one connector are tried: what nobody disturbs is read once for all of them."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from latido.testing._conformance._bench import Bench, Place, Reading, Subject
+from latido.testing._conformance._promise import Broken
+from latido.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from latido.testing._conformance._promise import Promise
+    from latido.testing._conformance._tables import Tables
+
+GREATER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """What came of a run that nothing disturbed."""
+
+    place: Place
+    reading: Reading
+    tables: Tables
+
+
+class Laboratory:
+    """One connector, its streams, and benches to try it on."""
+
+    def __init__(self, subject: Subject, streams: Sequence[str]) -> None:
+        self.subject = subject
+        self.streams = streams
+        self._closing = ExitStack()
+        self._folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="promises-")))
+        self._benches = 0
+        self._undisturbed: dict[tuple[str, ...], Undisturbed] = {}
+        self._verdicts: dict[tuple[str, str], Broken | None] = {}
+
+    def close(self) -> None:
+        self._closing.close()
+
+    @property
+    def quiet(self) -> Bench:
+        """The bench on which no record is ever changed."""
+        return self._quiet.calm()
+
+    @property
+    def greater(self) -> Bench:
+        """A quiet bench whose world is four times as large."""
+        return self._greater.calm()
+
+    @contextmanager
+    def fresh(self) -> Iterator[Bench]:
+        """Yield a bench of which a promise may change the records."""
+        with self._bench(1).standing() as bench:
+            yield bench
+
+    def undisturbed(self, *streams: str) -> Undisturbed:
+        """Return what came of reading *streams* without trouble; raises Broken if that already fails."""
+        if streams not in self._undisturbed:
+            place = self.quiet.place()
+            reading = sound(place.sync(*streams))
+            self._undisturbed[streams] = Undisturbed(place, reading, place.tables())
+        return self._undisturbed[streams]
+
+    @property
+    def whole(self) -> Undisturbed:
+        """What came of reading all streams together."""
+        return self.undisturbed(*self.streams)
+
+    def verdict(self, promise: Promise, stream: str) -> Broken | None:
+        """Return in what *promise* is broken for *stream*, None if it is kept."""
+        if (promise.key, stream) not in self._verdicts:
+            self._verdicts[promise.key, stream] = self._tried(promise, stream)
+        return self._verdicts[promise.key, stream]
+
+    def _tried(self, promise: Promise, stream: str) -> Broken | None:
+        try:
+            promise.keep(self, stream)
+        except Broken as broken:
+            return broken
+        return None
+
+    @cached_property
+    def _quiet(self) -> Bench:
+        return self._closing.enter_context(self._bench(1).standing())
+
+    @cached_property
+    def _greater(self) -> Bench:
+        return self._closing.enter_context(self._bench(GREATER).standing())
+
+    def _bench(self, scale: int) -> Bench:
+        self._benches += 1
+        return Bench(self.subject, self._folder / str(self._benches), self._empty, scale=scale)
+
+    @cached_property
+    def _empty(self) -> Path:
+        """An empty warehouse: to make its tables takes longer than to read a small world."""
+        path = self._folder / "empty.duckdb"
+        Warehouse(path).upgrade()
+        return path
+
+
+def sound(reading: Reading) -> Reading:
+    """Return *reading* if it went well; raises Broken with what went wrong."""
+    if reading.exit_code or reading.problems:
+        raise Broken(f"the run ended with {reading.exit_code}: {'; '.join(reading.problems)}")
+    return reading

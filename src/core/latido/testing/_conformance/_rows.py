@@ -1,0 +1,114 @@
+"""Promises about rows: filled, referring to each other, mapped as the user wants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from latido.testing._conformance._laboratory import sound
+from latido.testing._conformance._promise import Broken
+from latido.testing._conformance._tables import delivered, live, some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from latido.connect import Mapping as RowMapping
+    from latido.connect import Stream
+    from latido.schema import Record
+    from latido.testing._conformance._laboratory import Laboratory
+    from latido.testing._conformance._promise import Candidate
+    from latido.testing._conformance._tables import Row, Tables
+
+REFERENCES = {
+    "account_id": ("accounts",),
+    "contact_id": ("contacts",),
+    "owner_id": ("users",),
+    "assignee_id": ("users",),
+    "ticket_id": ("tickets",),
+    "deal_id": ("deals",),
+    "campaign_id": ("campaigns",),
+}
+"""Columns that hold the id of a row of the same source, and the table in which it is found."""
+
+TO_THE_SAME = ("parent_id", "supersedes", "merged_into")
+STAMPS = ("created_at", "updated_at")
+
+
+def required_fields_are_filled(lab: Laboratory, stream: str) -> None:
+    """Each mapping makes ids, and the times that it is made for are in every row."""
+    rows = [(table, row) for (table, _), row in delivered(lab.undisturbed(stream).reading.pages(stream))]
+    with lab.quiet.reader(stream) as (reader, _):
+        for mapping in reader.effective_mappings:
+            table = mapping.entity.table
+            if "source_id" not in mapping.fields:
+                raise Broken(f"the mapping of {table} fills no source_id")
+            for stamp in mapping.fields.keys() & set(STAMPS):
+                if empty := [row["source_id"] for each, row in rows if each == table and stamp not in row]:
+                    raise Broken(f"{table}: {stamp} is mapped and empty in {len(empty)} rows: {some(empty)}")
+
+
+def references_lead_to_stored_rows(lab: Laboratory, stream: str) -> None:
+    """What a row refers to is found in its table, under the same id."""
+    tables = lab.whole.tables
+    ours = {key for key, _ in delivered(lab.whole.reading.pages(stream))}
+    for table, rows in live(tables).items():
+        for key, row in rows.items():
+            if (table, key) in ours and (lost := next(lost_references(table, row, tables), None)):
+                raise Broken(f"{table} {key}: {lost} is in no row")
+
+
+def lost_references(table: str, row: Row, tables: Tables) -> Iterator[str]:
+    """Yield the references of *row* that lead nowhere. Tables that the source does not fill cannot be looked at."""
+    for column, into in _referring(table, row):
+        value = row.get(column)
+        if value not in (None, "unknown") and into in tables and value not in tables[into]:
+            yield f"{column} {value}"
+
+
+def _referring(table: str, row: Row) -> Iterator[tuple[str, str]]:
+    for column, targets in REFERENCES.items():
+        yield from ((column, target) for target in targets)
+    yield from ((column, table) for column in TO_THE_SAME)
+    if "from_entity" in row:
+        yield from ((f"{end}_id", str(row[f"{end}_entity"])) for end in ("from", "to"))
+
+
+def fields_of_the_user_are_honoured(lab: Laboratory, stream: str) -> None:
+    """A column that the user maps to another field of the vendor holds that, in rows that were stored before too."""
+    before = lab.undisturbed(stream)
+    place = before.place.copy()
+    with lab.quiet.reader(stream) as (reader, _):
+        pairs = overridable(reader)
+    fields = {table: {target: path} for table, (target, _source, path) in pairs.items()}
+    reading = sound(place.sync(stream, settings={"fields": fields}))
+    if not any(stream in each for each in reading.watch.warnings):
+        raise Broken("the mapping changed, and nobody said that everything is read again")
+    for table, (target, source, path) in pairs.items():
+        for key, row in live(place.tables()).get(table, {}).items():
+            if row[target] != row[source]:
+                raise Broken(f"{table} {key}: {target} was mapped to {path} and holds {row[target]!r}")
+
+
+def maps_plainly(candidate: Candidate) -> bool:
+    """Whether a stream has a column whose field can be mapped to another column too."""
+    return bool(overridable(candidate.stream))
+
+
+def overridable(stream: Stream) -> Mapping[str, tuple[str, str, str]]:
+    """Return for each table a column to override, a column that is mapped plainly, and the path of that one."""
+    found = {each.entity.table: _pair(each) for each in stream.mappings}
+    return {table: pair for table, pair in found.items() if pair is not None}
+
+
+def _pair(mapping: RowMapping) -> tuple[str, str, str] | None:
+    texts = _texts(mapping.entity)
+    plain = [name for name in texts if name in mapping.fields and _is_plain(mapping, name)]
+    free = [name for name in texts if name not in mapping.fields and name not in {*REFERENCES, *TO_THE_SAME}]
+    return (free[0], plain[0], mapping.fields[plain[0]].description) if plain and free else None
+
+
+def _texts(entity: type[Record]) -> list[str]:
+    return [name for name, kind in entity.columns().items() if kind.name == "text"]
+
+
+def _is_plain(mapping: RowMapping, name: str) -> bool:
+    return mapping.fields[name].paths == (mapping.fields[name].description,)

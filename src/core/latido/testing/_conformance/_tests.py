@@ -1,0 +1,107 @@
+"""From promises to tests that pytest collects."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from latido.connect import Runtime
+from latido.testing._conformance._bench import MORNING, SOURCE, Timeline
+from latido.testing._conformance._catalogue import PROMISES
+from latido.testing._conformance._laboratory import Laboratory
+from latido.testing._conformance._promise import Candidate
+from latido.testing._drill import Drill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from latido.testing._conformance._bench import Subject
+    from latido.testing._conformance._promise import Promise
+
+ALL = "all"
+FEW = 12
+"""Tickets of the world that is only asked what can be tried."""
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def test_class(subject: Subject, streams: Collection[str] | None, own: Collection[str]) -> type:
+    """Return the class of tests."""
+    candidates = _candidates(subject, streams)
+    concerned = {each: [*_concerned(each, candidates)] for each in PROMISES}
+    body: dict[str, Any] = {"lab": _laboratory(subject, [each.name for each in candidates])}
+    for promise, names in concerned.items():
+        if names:
+            body[f"test_{promise.sentence}"] = _test(promise, names, subject)
+    if subject.connector.undeliverable:
+        body["test_what_is_declared_undeliverable_is_not_kept"] = _test_of_undeliverable(subject, concerned, own)
+    return type(f"Test{subject.connector.__name__}", (), body)
+
+
+def _candidates(subject: Subject, streams: Collection[str] | None) -> list[Candidate]:
+    clock = Timeline(MORNING)
+    sandbox = subject.sandbox(clock, FEW)
+    sandbox.url = NOWHERE
+    drills = sandbox.drills()
+    with tempfile.TemporaryDirectory() as folder:
+        runtime = Runtime(SOURCE, clock=clock, folder=Path(folder))
+        with closing(subject.connector(subject.said(sandbox), runtime)) as connector:
+            offered = {each.name: each for each in connector.streams()}
+    chosen = offered if streams is None else {name: offered[name] for name in streams}
+    return [Candidate(each, drills.get(name, Drill()), sandbox) for name, each in chosen.items()]
+
+
+def _concerned(promise: Promise, candidates: Sequence[Candidate]) -> list[str]:
+    names = [each.name for each in candidates if promise.concerns(each)]
+    return [ALL] if promise.whole and names else names
+
+
+def _laboratory(subject: Subject, streams: Sequence[str]) -> Any:
+    @pytest.fixture(scope="class")  # type: ignore[misc]  # it becomes a method of the class that is made
+    @classmethod
+    def lab(_cls: type) -> Iterator[Laboratory]:
+        with closing(Laboratory(subject, streams)) as laboratory:
+            yield laboratory
+
+    return lab
+
+
+def _test(promise: Promise, streams: Sequence[str], subject: Subject) -> Callable[..., None]:
+    def test(_self: Any, lab: Laboratory, stream: str) -> None:
+        __tracebackhide__ = True
+        broken = lab.verdict(promise, stream)
+        if broken is not None and promise.key in subject.connector.undeliverable:
+            pytest.xfail(f"{subject.connector.undeliverable[promise.key]} ({broken})")
+        if broken is not None:
+            pytest.fail(f"{stream}: {broken}", pytrace=False)
+
+    test.__doc__ = promise.keep.__doc__
+    return _for_each("stream", streams, test)
+
+
+def _test_of_undeliverable(
+    subject: Subject, concerned: Mapping[Promise, Sequence[str]], own: Collection[str]
+) -> Callable[..., None]:
+    known = {promise.key: promise for promise in concerned}
+
+    def test(_self: Any, lab: Laboratory, key: str) -> None:
+        __tracebackhide__ = True
+        if key not in known:
+            pytest.fail(f"There is no promise {key}; there are: {', '.join(sorted(known))}", pytrace=False)
+        if not concerned[known[key]]:
+            pytest.fail(f"{key} cannot be tried: no stream, or no drill of the sandbox, is about it", pytrace=False)
+        if all(lab.verdict(known[key], stream) is None for stream in concerned[known[key]]):
+            pytest.fail(f"{key} is declared undeliverable, and every stream keeps it", pytrace=False)
+
+    test.__doc__ = "A promise that is declared undeliverable is broken: once it is kept, take it out."
+    keys = [key for key in subject.connector.undeliverable if key not in own]
+    return _for_each("key", keys, test)
+
+
+def _for_each(name: str, values: Sequence[str], test: Callable[..., None]) -> Callable[..., None]:
+    parametrized: Callable[..., None] = pytest.mark.parametrize(name, values)(test)
+    return parametrized

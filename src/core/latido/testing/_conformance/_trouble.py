@@ -1,0 +1,83 @@
+"""Promises about trouble on the way: it costs time, never a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from latido.testing._conformance._laboratory import sound
+from latido.testing._conformance._promise import Broken
+from latido.testing._conformance._reading import check_same
+
+if TYPE_CHECKING:
+    from latido.testing._conformance._laboratory import Laboratory
+
+WAIT_SECONDS = 7
+TOO_MANY, SERVER_ERROR = 429, 500
+
+
+def a_429_that_tells_how_long_to_wait_is_survived(lab: Laboratory, stream: str) -> None:
+    """The vendor asks to slow down and says for how long."""
+    survived(lab, stream, "too_many", retry_after=WAIT_SECONDS)
+
+
+def a_429_that_tells_nothing_is_survived(lab: Laboratory, stream: str) -> None:
+    """The vendor asks to slow down without Retry-After."""
+    survived(lab, stream, "too_many")
+
+
+def a_server_error_is_survived(lab: Laboratory, stream: str) -> None:
+    """The vendor, or a proxy before it, answers 502 with a page for people."""
+    survived(lab, stream, "status", status=502)
+
+
+def a_dropped_connection_is_survived(lab: Laboratory, stream: str) -> None:
+    """The connection breaks in the middle of an answer."""
+    survived(lab, stream, "drop")
+
+
+def a_truncated_answer_is_survived(lab: Laboratory, stream: str) -> None:
+    """An answer ends in the middle, and nobody says so."""
+    survived(lab, stream, "truncate")
+
+
+def a_page_for_people_is_survived(lab: Laboratory, stream: str) -> None:
+    """Something on the way answers with HTML and status 200."""
+    survived(lab, stream, "html")
+
+
+def survived(lab: Laboratory, stream: str, kind: str, **more: Any) -> None:
+    """Let every request fail once, and compare with a run that met no trouble."""
+    undisturbed = lab.undisturbed(stream)
+    bench = lab.quiet
+    bench.sandbox.fail(kind, times=None, every=2, **more)
+    place = bench.place()
+    sound(place.sync(stream))
+    check_same(undisturbed.tables, place.tables(), f"with trouble on the way ({kind})")
+
+
+def a_token_that_expires_in_the_middle_is_renewed(lab: Laboratory, stream: str) -> None:
+    """The vendor rejects a token that it has handed out a moment ago."""
+    undisturbed = lab.undisturbed(stream)
+    bench = lab.quiet
+    bench.sandbox.shown.clear()
+    place = bench.place()
+
+    def expire(pages: int) -> None:
+        if pages <= 1:
+            with bench.sandbox.lock:
+                bench.sandbox.expire_tokens()
+
+    sound(place.sync(stream, on_page=expire))
+    if len(bench.sandbox.shown) == 1:
+        raise Broken("the same token was shown before and after all tokens expired: the sandbox lets none expire")
+    check_same(undisturbed.tables, place.tables(), "with a token that expired")
+
+
+def documented_limits_are_never_hit(lab: Laboratory, _all: str) -> None:
+    """With the limits that the vendor documents no request is refused: it waits before, not after."""
+    bench = lab.quiet
+    bench.sandbox.switches.limits = dict(bench.sandbox.documented_limits())
+    bench.sandbox.stats.clear()
+    sound(bench.place().sync(*lab.streams))
+    if refused := bench.sandbox.stats.too_many:
+        raise Broken(f"{refused} requests were refused with 429")
