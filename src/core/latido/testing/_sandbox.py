@@ -100,7 +100,10 @@ class Sandbox(ABC):
 
     @abstractmethod
     def refusal(self, fault: Fault) -> Response:
-        """Return this vendor's 429 for a fault `too_many` or `edge`, without Retry-After."""
+        """Return this vendor's 429 for a fault `too_many` or `edge`, without Retry-After.
+
+        Where a limit was hit, `path` of the fault is the name that `buckets` has for it.
+        """
 
     def tickets(self) -> Iterator[Ticket]:
         """Yield every ticket as it stands now, for the truth; none where the vendor has none."""
@@ -127,6 +130,11 @@ class Sandbox(ABC):
     def path(self, path: str) -> str:
         """Return *path* as `routes` spells it."""
         return path
+
+    def named(self, route: str, request: Request) -> str:
+        """Return what stats and faults call a *request* of *route*: as `routes` has it, or less general."""
+        del request
+        return route
 
     def buckets(self, route: str) -> Sequence[str]:
         """Return the names of the limits that a request of *route* counts against."""
@@ -204,7 +212,7 @@ class Sandbox(ABC):
             match, child = route.matches(request.scope)
             if match is Match.FULL:
                 request.scope.update(child)
-                return route.path, handler
+                return self.named(route.path, request), handler
         return request.url.path, self.unknown
 
     def _failed(self, fault: Fault) -> Response:
@@ -227,12 +235,12 @@ class Sandbox(ABC):
             if not allowances[name].granted:
                 break
         headers = self.limit_headers(allowances)
-        refused = [each for each in allowances.values() if not each.granted]
-        return (self._too_many(refused[0]) if refused else None), headers
+        refused = [(name, each) for name, each in allowances.items() if not each.granted]
+        return (self._too_many(*refused[0]) if refused else None), headers
 
-    def _too_many(self, allowance: Allowance) -> Response:
+    def _too_many(self, bucket: str, allowance: Allowance) -> Response:
         waits = {"told": allowance.resets, "zero": 0, "absent": None}
-        return self._failed(Fault(kind="too_many", retry_after=waits[allowance.limit.retry_after]))
+        return self._failed(Fault(kind="too_many", path=bucket, retry_after=waits[allowance.limit.retry_after]))
 
     def _others_write(self) -> None:
         now = self.clock.monotonic()

@@ -8,7 +8,7 @@ import orjson
 
 from latido.testing import body_of, json, json_bytes
 from latido_hubspot.sandbox import _bodies as bodies
-from latido_hubspot.sandbox._kinds import kind_of
+from latido_hubspot.sandbox._kinds import asked_kind
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -30,10 +30,10 @@ class Associations:
 
     def batch(self, request: Request) -> Response:
         """Answer with the links of up to a thousand records; an id that is given with `after` goes on from there."""
-        one, other = (kind_of(request.path_params[key]) for key in ("from", "to"))
+        one, other = asked_kind(request, "from"), asked_kind(request, "to")
         inputs = orjson.loads(body_of(request)).get("inputs", [])
-        if one is None or other is None or not self._links.known(one.name, other.name):
-            return bodies.invalid("Unable to infer object type from the path.")
+        if not self._links.known(one.name, other.name):
+            return _unlinked(one, other)
         if len(inputs) > _MOST:
             return bodies.invalid(f"The maximum number of inputs is {_MOST}.")
         texts = "version" in request.path_params
@@ -45,9 +45,9 @@ class Associations:
 
     def of_one(self, request: Request) -> Response:
         """Answer with the links of one record."""
-        one, other = (kind_of(request.path_params[key]) for key in ("from", "to"))
-        if one is None or other is None or not self._links.known(one.name, other.name):
-            return bodies.invalid("Unable to infer object type from the path.")
+        one, other = asked_kind(request, "from"), asked_kind(request, "to")
+        if not self._links.known(one.name, other.name):
+            return _unlinked(one, other)
         if self._service.book(one.name).find(request.path_params["id"]) is None:
             return bodies.not_found()
         asked = {"id": request.path_params["id"], "after": request.query_params.get("after")}
@@ -90,3 +90,7 @@ class Associations:
             "message": f"No {other.singular} is associated with {one.singular} {identity}.",
             "context": {"fromObjectId": [identity], "fromObjectType": [one.singular], "toObjectType": [other.singular]},
         }
+
+
+def _unlinked(one: Kind, other: Kind) -> Response:
+    return bodies.invalid(f"No association exists between {one.name} and {other.name}.")

@@ -82,7 +82,7 @@ class Book:
     def put(self, number: int, record: Record, *, born: str | None = None) -> None:
         """Store what a record says now; the search learns of it when its time comes. *born*: a false creation date."""
         pieces = self._pieces(number, record, born or stamp(record.created))
-        if self._sealed:
+        if self._sealed and number not in self.index.kept:
             self.index.keep(number, self._shown(number))
         self._shelf.put(number, *pieces)
         self._note(number, record)

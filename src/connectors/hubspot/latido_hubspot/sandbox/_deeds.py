@@ -37,9 +37,9 @@ class Deeds:
     def by_name(self) -> dict[str, Callable[..., Any]]:
         """The deeds that can be asked for from outside."""
         chosen = (
-            self.change, self.touch, self.touch_all, self.archive, self.restore, self.erase, self.merge,
-            self.relink, self.spoil, self.add_contacts, self.add_tickets, self.reply, self.close, self.reopen, self.answer, self.move_deal,
-            self.spend,
+            self.change, self.touch, self.touch_all, self.archive, self.restore, self.erase, self.merge, self.relink,
+            self.spoil, self.add_contacts, self.add_tickets, self.reply, self.close, self.reopen, self.answer,
+            self.move_deal, self.spend,
         )  # fmt: skip
         return {each.__name__: each for each in chosen}
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from latido_hubspot.sandbox._definitions import DEFINITIONS
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,11 @@ _NAMED = {name: kind for kind in _ALL for name in (kind.name, kind.singular, kin
 def kind_of(name: str) -> Kind | None:
     """Return the type that a path names: `contacts`, `contact`, `Contact` or `0-1`."""
     return _NAMED.get(name.lower())
+
+
+def asked_kind(request: Request, parameter: str = "type") -> Kind:
+    """Return the type that the path of *request* names; whoever names another one was turned away at the door."""
+    return _NAMED[request.path_params[parameter].lower()]
 
 
 def scope_of(kind: Kind) -> str:

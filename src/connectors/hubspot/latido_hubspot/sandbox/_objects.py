@@ -10,7 +10,7 @@ import orjson
 
 from latido.testing import body_of, json_bytes
 from latido_hubspot.sandbox import _bodies as bodies
-from latido_hubspot.sandbox._kinds import kind_of
+from latido_hubspot.sandbox._kinds import asked_kind, kind_of
 from latido_hubspot.sandbox._service import HOST
 from latido_hubspot.sandbox._view import View
 
@@ -69,7 +69,7 @@ class Objects:
 
     def batch(self, request: Request) -> Response:
         """Answer with the records among at most a hundred ids, by id; 207 if one of them is not there."""
-        kind = _kind(request)
+        kind = asked_kind(request)
         body = orjson.loads(body_of(request))
         view = View.asked(kind, self._switches, body.get("properties", ()), body.get("propertiesWithHistory") or ())
         ids = [str(each["id"]) for each in body.get("inputs", ())]
@@ -91,7 +91,7 @@ class Objects:
         return json_bytes(*bodies.batch(rows, wrong, self._service.stamp))
 
     def _asked(self, request: Request) -> tuple[Kind, View, int | None]:
-        kind, params = _kind(request), request.query_params
+        kind, params = asked_kind(request), request.query_params
         view = View.asked(kind, self._switches, _names(request, "properties"), _names(request, "propertiesWithHistory"))
         linked = [other.name for name in _names(request, "associations") if (other := kind_of(name))]
         known = tuple(other for other in linked if self._service.records.links.known(kind.name, other))
@@ -121,13 +121,6 @@ class Objects:
         message = f"Archived {kind.name} cannot be listed."
         refused = bodies.invalid if self._switches.archives_refused_with == 400 else bodies.no_object  # noqa: PLR2004
         return refused(message)
-
-
-def _kind(request: Request) -> Kind:
-    kind = kind_of(request.path_params["type"])
-    if kind is None:
-        raise LookupError(request.path_params["type"])
-    return kind
 
 
 def _names(request: Request, parameter: str) -> list[str]:

@@ -140,13 +140,22 @@ class HubSpotSandbox(Sandbox):
     def _closed(self, names: dict[str, str], route: str) -> Response | None:
         if "/campaigns" in route and "campaigns" in self.switches.not_in_plan:
             return bodies.not_in_plan("campaigns")
-        asked = [kind for key in ("type", "from", "to") if key in names and (kind := kind_of(names[key]))]
+        told = [names[key] for key in ("type", "from", "to") if key in names]
+        asked = [kind for name in told if (kind := kind_of(name))]
+        if len(asked) < len(told):
+            return bodies.invalid(f"Unable to infer object type from: {', '.join(told)}")
         for kind in asked:
             if kind.name in self.switches.not_in_plan:
                 return bodies.not_in_plan(kind.name)
         needed = [scope_of(kind) for kind in asked] + [scope for part, scope in _SCOPES if part in route]
         missing = [scope for scope in needed if scope in self.switches.missing_scopes]
         return bodies.missing_scopes(missing) if missing else None
+
+    def named(self, route: str, request: Request) -> str:
+        """Name the types of objects, so that one of them can go wrong."""
+        for key in ("type", "from", "to"):
+            route = route.replace(f"{{{key}}}", str(request.path_params.get(key)))
+        return route
 
     def buckets(self, route: str) -> Sequence[str]:
         if route.startswith("/oauth/"):

@@ -10,7 +10,7 @@ import orjson
 from latido.testing import body_of, json_bytes
 from latido_hubspot.sandbox import _bodies as bodies
 from latido_hubspot.sandbox._filters import BOUNDS, FOREVER, Sort, Terms, Wrong
-from latido_hubspot.sandbox._kinds import kind_of
+from latido_hubspot.sandbox._kinds import asked_kind, kind_of
 from latido_hubspot.sandbox._view import View
 
 if TYPE_CHECKING:
@@ -36,12 +36,9 @@ class Search:
 
     def search(self, request: Request) -> Response:
         """Answer with one page of what is found; `after` is a number: how many were shown already."""
-        kind = kind_of(request.path_params["type"])
-        if kind is None:
-            return bodies.not_found()
         try:
             asked = orjson.loads(body_of(request))
-            return self._answered(self._service.book(kind.name), asked)
+            return self._answered(self._service.book(asked_kind(request).name), asked)
         except orjson.JSONDecodeError:
             return bodies.invalid("Invalid input JSON")
         except Wrong as wrong:

@@ -11,7 +11,7 @@ from latido.testing.world import iso
 from latido_hubspot.sandbox import _bodies as bodies
 from latido_hubspot.sandbox._book import PORTAL
 from latido_hubspot.sandbox._definitions import DEFINITIONS, definition_json
-from latido_hubspot.sandbox._kinds import kind_of
+from latido_hubspot.sandbox._kinds import asked_kind
 from latido_hubspot.sandbox._people import owner_json, queue_json
 from latido_hubspot.sandbox._pipelines import pipelines_json
 from latido_hubspot.sandbox._service import HOST
@@ -48,17 +48,13 @@ class Tables:
 
     def properties(self, request: Request) -> Response:
         """Answer with all properties of a type."""
-        kind = kind_of(request.path_params["type"])
-        if kind is None:
-            return bodies.not_found()
+        kind = asked_kind(request)
         born = iso(self._service.world.start)
         names = () if request.query_params.get("archived") == "true" else sorted(DEFINITIONS[kind.name])
         return json({"results": [definition_json(kind.name, name, born) for name in names]})
 
     def pipelines(self, request: Request) -> Response:
-        kind = kind_of(request.path_params["type"])
-        if kind is None:
-            return bodies.not_found()
+        kind = asked_kind(request)
         return json({"results": pipelines_json(kind.name, iso(self._service.world.start))})
 
     def account(self, request: Request) -> Response:
