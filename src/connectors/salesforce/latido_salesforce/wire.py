@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from latido.connect import Answer, Outgoing
     from latido_salesforce.quota import Quota
 
-CONNECT, READ = 10.0, 300.0
-"""Seconds: a query may take two minutes before its answer begins."""
+PATIENCE = (10.0, 300.0)
+"""Seconds to connect, and to wait for more of an answer: a query may take two minutes before that begins."""
 
 CONNECTIONS = 32
 
@@ -32,7 +32,8 @@ CONNECTIONS = 32
 class SalesforceWire:
     """Sends requests to where the token says that the org lives; *elsewhere*, if given, stands in for every host.
 
-    *address* returns the org's address. *site* is what the addresses of requests begin with.
+    *address* returns the org's address. *site* is what the addresses of requests begin with. *timeouts* are the seconds
+    to connect, and to wait for more of an answer.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class SalesforceWire:
         address: Callable[[], str | None],
         quota: Quota,
         elsewhere: str | None = None,
+        timeouts: tuple[float, float] = PATIENCE,
     ) -> None:
         self._site = site.rstrip("/")
         self._version = api_version
         self._address = address
         self._quota = quota
         self._elsewhere = elsewhere
+        self._timeouts = timeouts
         self._lock = threading.Lock()
         self._session: requests.Session | None = None
         self._libraries: dict[str, Library] = {}
@@ -94,7 +97,7 @@ class SalesforceWire:
 
         check_base_url(address)
         if self._session is None:
-            self._session = session(self._elsewhere)
+            self._session = session(self._elsewhere, self._timeouts)
         library = Library(
             session_id="each request brings its own",
             instance_url=address,
@@ -130,7 +133,7 @@ class RequestsAnswer:
         self._response.close()
 
 
-def session(elsewhere: str | None) -> requests.Session:
+def session(elsewhere: str | None, timeouts: tuple[float, float]) -> requests.Session:
     """Return a session that waits for nobody for ever, keeps no cookies and takes credentials from nowhere else."""
     from http.cookiejar import DefaultCookiePolicy
 
@@ -139,19 +142,19 @@ def session(elsewhere: str | None) -> requests.Session:
     made = http.Session()
     made.headers.update({"User-Agent": f"latido/{version('latido')}", "Accept-Encoding": "gzip"})
     made.auth = _as_signed  # else a .netrc would sign for us
-    made.trust_env = elsewhere is None
+    made.trust_env = not (elsewhere or "").startswith("http://")  # a proxy does not reach this machine's loopback
     made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    made.mount("https://", patient_adapter(elsewhere))
+    made.mount("https://", patient_adapter(elsewhere, timeouts))
     return made
 
 
-def patient_adapter(elsewhere: str | None) -> HTTPAdapter:
+def patient_adapter(elsewhere: str | None, timeouts: tuple[float, float]) -> HTTPAdapter:
     """Return an adapter with time limits; *elsewhere*, if given, is the server that every request goes to."""
     from requests.adapters import HTTPAdapter
 
     class Patient(HTTPAdapter):
         def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-            options["timeout"] = options.get("timeout") or (CONNECT, READ)
+            options["timeout"] = timeouts
             if elsewhere is not None:
                 asked = urlsplit(request.url or "")
                 query = f"?{asked.query}" if asked.query else ""
