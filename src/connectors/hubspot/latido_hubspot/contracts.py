@@ -19,7 +19,16 @@ from latido_hubspot.lists import SIZE, Batch
 from latido_hubspot.reading import ObjectStream
 from latido_hubspot.references import DEAL_PIPELINES
 from latido_hubspot.search import Search
-from latido_hubspot.transforms import calendar_day, company_currency, day, local_day, named, own_properties, prefixed
+from latido_hubspot.transforms import (
+    calendar_day,
+    company_currency,
+    day,
+    local_day,
+    lower,
+    named,
+    own_properties,
+    prefixed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,9 +153,7 @@ class LineItems(ObjectStream):
             for each in lasting
             if (deal := deals.get(str(each["id"]))) in won
         ]
-        # What could not be asked for is neither sold nor gone.
-        told = {str(each["id"]) for each in known if not _frequency(each) or str(each["id"]) in links}
-        gone = dict.fromkeys(sorted(told - {str(each["id"]) for each in sold}))
+        gone = dict.fromkeys(sorted({str(each["id"]) for each in known} - {str(each["id"]) for each in sold}))
         return replace(super().page(sold, cursor), fetched=len(records), deleted={Contract: gone})
 
     def found(self, low: int, high: int, begun: Found) -> Iterator[Page]:
@@ -196,7 +203,7 @@ class Subscriptions(ObjectStream):
             account_id="account",
             deal_id="deal_id",
             product=named("hs_name"),
-            status=lookup(named("hs_status"), STATUSES),
+            status=lookup(lower(named("hs_status")), STATUSES),
             recurring_monthly_amount=recurring("hs_mrr", "hs_recurring_revenue", "hs_recurring_billing_frequency"),
             currency=first(named("hs_currency_code"), company_currency()),
             starts_on=calendar_day(named("hs_recurring_billing_start_date")),

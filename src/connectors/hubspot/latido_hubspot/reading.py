@@ -20,7 +20,7 @@ from latido_hubspot import lists
 from latido_hubspot.limits import SEARCH
 from latido_hubspot.lists import Batch, Part, parts
 from latido_hubspot.references import user_defined
-from latido_hubspot.search import Found, Search, changed_at
+from latido_hubspot.search import SIZE, Found, Search, changed_at
 from latido_hubspot.transforms import PROPERTIES, instant, members, with_own_fields
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class ObjectStream(HubSpotStream):
     def estimate(self, cursor: Cursor) -> int | None:
         if "best" in cursor:
             low, high = self._from(cursor), self.connector.now_there()
-            return 1 + self._search.count(self._search.between(low, high)) // lists.SIZE
+            return 1 + self._search.count(self._search.between(low, high)) // SIZE
         return 1 + self._search.count() * self._requests_each // self._size
 
     def probe(self) -> None:
@@ -276,7 +276,7 @@ class ObjectStream(HubSpotStream):
         if changes > TOO_MANY:
             return True
         each = self._requests_each * 60 / self._per_minute(None)
-        return changes * 60 / lists.SIZE / 2 / self._per_minute(SEARCH) > self._search.count() / self._size * each
+        return changes * 60 / SIZE / self._per_minute(SEARCH) > self._search.count() / self._size * each
 
     def _per_minute(self, bucket: str | None) -> float:
         pace = self.connector.http.pace(bucket)

@@ -21,18 +21,22 @@ if TYPE_CHECKING:
     from latido.connect import Answer
 
 SECONDS = (10.0, 60.0)
-"""To connect, and between two pieces of an answer. The library itself would wait for ever."""
+"""The library itself would wait for ever."""
 
 CONNECTIONS = 10
 FORM = "application/x-www-form-urlencoded"
 
 
 class HubSpotWire:
-    """Sends each request once, over one pool of connections that all threads share."""
+    """Sends each request once, over one pool of connections that all threads share.
 
-    def __init__(self, base_url: str) -> None:
+    *seconds* may pass until there is a connection, and between two pieces of an answer.
+    """
+
+    def __init__(self, base_url: str, seconds: tuple[float, float] = SECONDS) -> None:
         address = urlsplit(base_url)
         self._origin = f"{address.scheme}://{address.netloc}"
+        self._seconds = seconds
         self._making = threading.Lock()
 
     def send(self, request: Outgoing) -> Answer:
@@ -72,7 +76,7 @@ class HubSpotWire:
             body=request.json,
             post_params=list((request.form or {}).items()),
             _preload_content=False,
-            _request_timeout=SECONDS,
+            _request_timeout=self._seconds,
         )
         return response
 
