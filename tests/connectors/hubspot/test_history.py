@@ -68,11 +68,11 @@ def test_a_stage_that_was_set_to_what_it_was_is_one_stay(desk: Desk, office: Off
     assert (at(2), None) == (row.entered_at, row.left_at)
 
 
-def test_a_stage_that_was_deleted_has_no_status(desk: Desk, office: Office) -> None:
+def test_a_stage_that_was_deleted_has_an_unknown_status(desk: Desk, office: Office) -> None:
     """It still stands in histories, and nobody knows any more what it meant."""
     gone, won = stages(desk, office, deal(6, ("5b1f-old", "02T00:00:00"), ("closedwon", "03T00:00:00")))
 
-    assert ("5b1f-old", None, at(3)) == (gone.stage, gone.status, gone.left_at)
+    assert ("5b1f-old", "unknown", at(3)) == (gone.stage, gone.status, gone.left_at)
     assert "won" == won.status
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Mapping, Page, constant, lookup
+from latido.connect import Mapping, Page, constant, first, lookup
 from latido.schema import DealStage, TicketEvent
 from latido_hubspot.reading import ObjectStream
 from latido_hubspot.references import DEAL_PIPELINES, TICKET_PIPELINES
@@ -56,7 +56,7 @@ class DealStages(HistoryStream):
             updated_at="updatedAt",
             deal_id="id",
             stage="stage",
-            status=lookup("stage", DEAL_PIPELINES, "status"),
+            status=first(lookup("stage", DEAL_PIPELINES, "status"), constant("unknown")),
             entered_at="since",
             left_at="until",
         ),
