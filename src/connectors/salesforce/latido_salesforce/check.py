@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from latido.connect import Finding, Refused
+from latido.connect import Finding, Refused, requested
 from latido.errors import ConfigurationError, CredentialError, LatidoError, NotOffered
 from latido.messages import marker
+from latido_salesforce.references import ORGANIZATION, listed
+from latido_salesforce.values import CURRENCY, CUSTOM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from latido_salesforce.connector import Salesforce
     from latido_salesforce.reading import SObjectStream
@@ -18,33 +20,89 @@ _ = marker("latido_salesforce")
 
 
 def findings(connector: Salesforce) -> Iterator[Finding]:
-    """Yield which org this is, and stream by stream what can be read."""
-    for stream in connector.chosen():
-        if isinstance(stream, _streams()):
+    """Yield which org this is, what it allows, and stream by stream what can be read."""
+    try:
+        organization = next(listed(connector, "Organization", ORGANIZATION), {})
+    except LatidoError as error:
+        yield trouble(error)
+        return
+    yield about(connector, organization)
+    yield from quota(connector)
+    chosen = {each.name for each in connector.chosen()}
+    for stream in connector.streams():
+        if stream.name in chosen:
             yield readable(stream)
+    if "opportunities" in chosen:
+        yield from currency(connector)
 
 
-def _streams() -> type[SObjectStream]:
-    from latido_salesforce.reading import SObjectStream
+def about(connector: Salesforce, organization: Mapping[str, object]) -> Finding:
+    name, kind = organization.get("Name"), organization.get("OrganizationType")
+    if organization.get("IsSandbox"):
+        kind = _("{kind}, a sandbox", kind=kind)
+    return Finding(_("Signed in at {site}: {name} ({kind}).", site=connector.settings.site, name=name, kind=kind))
 
-    return SObjectStream
+
+def quota(connector: Salesforce) -> Iterator[Finding]:
+    used, allowed, share = connector.quota.used, connector.quota.allowed, connector.quota.share
+    if used is None or not allowed:
+        return
+    text = _(
+        "The org allows {allowed:,} requests in 24 hours; {used:,} are used, and a run stops at {share:.0%}.",
+        allowed=allowed,
+        used=used,
+        share=share,
+    )
+    yield Finding(text, "warning" if used >= share * allowed else None)
+
+
+def currency(connector: Salesforce) -> Iterator[Finding]:
+    """Yield a warning where nothing tells the currency of amounts."""
+    try:
+        fields = connector.described("Opportunity").fields
+    except LatidoError:
+        return  # said already
+    if CURRENCY not in fields and connector.settings.currency is None:
+        yield Finding(
+            _("This org has one currency, and does not say which."),
+            "warning",
+            _('Set it in latido.toml: currency = "EUR"'),
+        )
 
 
 def readable(stream: SObjectStream) -> Finding:
     """Ask for as little of *stream* as possible."""
     try:
         stream.probe()
+        unseen = unseen_by(stream)
     except NotOffered as refusal:
         text = _("{stream}: {why}", stream=stream.name, why=refusal.message)
         return Finding(text, "warning" if stream.optional else "credential", refusal.hint)
     except LatidoError as error:
         return trouble(error)
+    if unseen:
+        return Finding(
+            _(
+                "{stream} can be read, but for fields that this org does not have or this user may not see: {unseen}.",
+                stream=stream.name,
+                unseen=", ".join(unseen),
+            )
+        )
     return Finding(_("{stream} can be read.", stream=stream.name))
+
+
+def unseen_by(stream: SObjectStream) -> list[str]:
+    """Return the fields that the mappings of *stream* read and Salesforce does not show."""
+    wanted = {each for each in requested(stream.effective_mappings) if each[0].isalpha()}
+    return sorted(wanted - stream.layout.types.keys() - {CUSTOM, CURRENCY})
 
 
 def trouble(error: LatidoError) -> Finding:
     """Return what *error* means for a check."""
     match error:
+        case Refused(status=404 | 410) | NotOffered(__cause__=Refused(status=404 | 410)):
+            hint = _("Check domain and api_version in latido.toml, then run: latido check")
+            return Finding(error.message, "setting", hint)
         case ConfigurationError():
             return Finding(error.message, "setting", error.hint)
         case CredentialError() | Refused(status=403):

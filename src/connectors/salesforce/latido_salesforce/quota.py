@@ -33,7 +33,7 @@ class Quota:
     """
 
     def __init__(self, share: float, source: str) -> None:
-        self._share = share
+        self.share = share
         self._source = source
         self._lock = threading.Lock()
         self.used: int | None = None
@@ -50,13 +50,13 @@ class Quota:
         """Raise RateLimited when our share is used up."""
         with self._lock:
             used, allowed = self.used, self.allowed
-        if used is not None and allowed and used >= self._share * allowed:
+        if used is not None and allowed and used >= self.share * allowed:
             raise RateLimited(
                 _(
                     "Salesforce counts {used:,} of {allowed:,} requests in 24 hours: our share of {share:.0%} is used.",
                     used=used,
                     allowed=allowed,
-                    share=self._share,
+                    share=self.share,
                 ),
                 _("Later it resumes where it stopped: latido sync {source}", source=self._source),
             )
