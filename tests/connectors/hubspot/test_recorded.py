@@ -330,7 +330,7 @@ MEANINGS = (
 )
 
 
-@pytest.mark.parametrize(("error", "meaning"), zip(recorded("synthetic/errors.json"), MEANINGS, strict=True))
+@pytest.mark.parametrize(("error", "meaning"), [*zip(recorded("synthetic/errors.json"), MEANINGS, strict=True)])
 def test_an_error_is_what_it_means(desk: Desk, office: Office, error: dict[str, Any], meaning: type[Exception]) -> None:
     desk.on("deals", Says(error["status"], error["body"], error.get("headers", {})))
 
