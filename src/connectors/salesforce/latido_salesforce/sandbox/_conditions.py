@@ -11,12 +11,13 @@ import orjson
 
 from latido_salesforce.sandbox import _errors as errors
 from latido_salesforce.sandbox import _ids as ids
+from latido_salesforce.sandbox._fields import Field
 from latido_salesforce.sandbox._soql import All, Comparison, Negated, Some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from latido_salesforce.sandbox._fields import Field, SObject
+    from latido_salesforce.sandbox._fields import SObject
     from latido_salesforce.sandbox._org import Org
     from latido_salesforce.sandbox._soql import Condition, Literal, Query
 
@@ -24,6 +25,7 @@ Values: TypeAlias = "list[bytes]"
 Reader: TypeAlias = "Callable[[Values], Any]"
 Predicate: TypeAlias = "Callable[[Values], bool]"
 
+_SEVERAL = 2
 _IDS = {"id", "reference"}
 _NUMBERS = {"int", "double", "currency", "percent"}
 _KINDS = {"datetime": "instant", "date": "date", "boolean": "boolean"} | dict.fromkeys(_NUMBERS, "number")
@@ -64,10 +66,7 @@ class Conditions:
         if found is None:
             raise errors.no_relationship(self._query, at, first)
         place, field = found
-        targets = [table for name in field.to if (table := self._org.table(name)) is not None]
-        readers = {table.sobject.name: self.reader(table.sobject, rest, at) for table in targets[-1:]}
-        for table in targets[:-1]:
-            readers[table.sobject.name] = self._maybe(table.sobject, rest, at)
+        readers = self._readers(field, rest, at)
         if not readers:
             raise errors.no_relationship(self._query, at, first)
 
@@ -77,14 +76,20 @@ class Conditions:
                 return None
             return readers[parent[0].sobject.name][0](parent[0].json(parent[1]))
 
-        return read, readers[targets[-1].sobject.name][1]
+        return read, next(reversed(readers.values()))[1]
 
-    def _maybe(self, sobject: SObject, path: str, at: int) -> tuple[Reader, Field]:
-        """Return how to read from one of several kinds of parents, which may lack the field."""
-        try:
-            return self.reader(sobject, path, at)
-        except errors.Refused:
-            return (lambda values: None), sobject.fields[0]  # noqa: ARG005 - a reader
+    def _readers(self, field: Field, path: str, at: int) -> dict[str, tuple[Reader, Field]]:
+        """Return how to read *path* from each kind of parent; where there are several, some may lack the field."""
+        targets = [table.sobject for name in field.to if (table := self._org.table(name)) is not None]
+        if len(targets) < _SEVERAL:
+            return {each.name: self.reader(each, path, at) for each in targets}
+        having = [each for each in targets if path.lower() == "type" or self._org.column(each, path) is not None]
+        return {each.name: self._kind_or_field(each, path, at) for each in having}
+
+    def _kind_or_field(self, sobject: SObject, path: str, at: int) -> tuple[Reader, Field]:
+        if self._org.column(sobject, path) is not None:
+            return self._own(sobject, path, at)
+        return (lambda _values: sobject.name), Field("Type", "picklist")
 
     def _own(self, sobject: SObject, name: str, at: int) -> tuple[Reader, Field]:
         found = self._org.column(sobject, name)

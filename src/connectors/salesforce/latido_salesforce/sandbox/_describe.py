@@ -39,6 +39,10 @@ _SYSTEM = {
 }  # fmt: skip
 
 
+_NUMBERED = {"CaseNumber", "ContractNumber", "AssetStatePeriodNumber"}
+_NAMES = {"Name", "CaseNumber"}
+
+
 class Descriptions:
     """Answers what there is. Each description says when it last changed."""
 
@@ -148,7 +152,7 @@ def _object(sobject: SObject, root: str) -> dict[str, Any]:
         "isSubtype": False,
         "keyPrefix": sobject.prefix,
         "label": sobject.label,
-        "labelPlural": f"{sobject.label}s",
+        "labelPlural": re.sub("y?$", lambda end: "ies" if end[0] else "s", sobject.label, count=1),
         "layoutable": True,
         "listviewable": None,
         "lookupLayoutable": None,
@@ -190,12 +194,12 @@ def _field(sobject: SObject, field: Field) -> dict[str, Any]:
     """Return a field as the describe call tells it."""
     length = _LENGTHS.get(field.type, 0)
     digits, precision, scale = _DIGITS.get(field.type, (0, 0, 0))
-    written = field.name not in _SYSTEM and not field.formula
+    written = field.writable and field.name not in _SYSTEM | _NUMBERED and not field.formula
     several = len(field.to) > 1
     return {
         "aggregatable": field.type not in {"boolean", "textarea", "address"},
         "aiPredictionField": False,
-        "autoNumber": False,
+        "autoNumber": field.name in _NUMBERED,
         "byteLength": length if field.type in {"id", "reference"} else 3 * length,
         "calculated": field.formula,
         "calculatedFormula": "Hidden__c * 1" if field.formula else None,
@@ -218,17 +222,17 @@ def _field(sobject: SObject, field: Field) -> dict[str, Any]:
         "filterable": field.filterable,
         "filteredLookupInfo": None,
         "formulaTreatNullNumberAsZero": False,
-        "groupable": field.type not in _UNGROUPABLE and not field.formula,
+        "groupable": field.type not in _UNGROUPABLE and field.name not in _NUMBERED and not field.formula,
         "highScaleNumber": False,
         "htmlFormatted": False,
-        "idLookup": field.type == "id",
+        "idLookup": field.type == "id" or field.name in _NAMES,
         "inlineHelpText": None,
         "label": _label(sobject, field),
         "length": length,
         "mask": None,
         "maskType": None,
         "name": field.name,
-        "nameField": field.name in {"Name", "CaseNumber"},
+        "nameField": field.name in _NAMES,
         "namePointing": several,
         "nillable": field.nillable,
         "permissionable": field.nillable and written,
@@ -245,7 +249,7 @@ def _field(sobject: SObject, field: Field) -> dict[str, Any]:
         "scale": scale,
         "searchPrefilterable": field.type == "reference" and field.nillable,
         "soapType": _SOAP.get(field.type, "xsd:string"),
-        "sortable": field.type not in {"textarea", "address"},
+        "sortable": field.filterable,
         "type": field.type,
         "unique": False,
         "updateable": written,

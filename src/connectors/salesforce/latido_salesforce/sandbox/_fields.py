@@ -29,11 +29,13 @@ class Field:
     formula: bool = False
     compound: str | None = None
     filterable: bool = True
+    writable: bool = True
+    related: bool = True
 
     @property
     def relationship(self) -> str | None:
-        """The name under which the record that it points to can be asked for."""
-        if not self.to:
+        """The name under which the record that it points to can be asked for; some references have none."""
+        if not self.to or not self.related:
             return None
         return self.name.removesuffix("__c") + "__r" if self.custom else self.name.removesuffix("Id")
 
@@ -88,7 +90,8 @@ def sobject(  # noqa: PLR0913 - what an object may be
     """Return the object whose fields *text* lists.
 
     `Name:string` is a field with its type, `OwnerId>User|Group` a reference. Before these, `!` says that it is never
-    null, `=` a formula, `~` that it cannot be filtered by, and `@BillingAddress` after them the compound it is part of.
+    null, `=` a formula, `~` that it cannot be filtered by, `^` that nobody writes it, `#` that a reference has no
+    relationship; and `@BillingAddress` after them says of which compound it is a part.
     """
     first = "Id!:id IsDeleted!:boolean" if deletable else "Id!:id"
     fields = tuple(_fields(f"{first} {text} {audit}".split()))
@@ -100,7 +103,7 @@ def _fields(words: Iterable[str]) -> Iterable[Field]:
         told, _, compound = word.partition("@")
         reference = ">" in told
         left, _, right = told.partition(">" if reference else ":")
-        name = left.rstrip("!=~")
+        name = left.rstrip("!=~^#")
         marks = left[len(name) :]
         yield Field(
             name=name,
@@ -110,4 +113,6 @@ def _fields(words: Iterable[str]) -> Iterable[Field]:
             formula="=" in marks,
             compound=compound or None,
             filterable="~" not in marks and right not in {"textarea", "address"},
+            writable="^" not in marks,
+            related="#" not in marks,
         )

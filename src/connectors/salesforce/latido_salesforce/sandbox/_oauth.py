@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import RedirectResponse
 
 from latido.testing import body_of, json
+from latido_salesforce.sandbox import _ids as ids
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -30,7 +31,7 @@ AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
 _ASSERTION_LIFE = 180
 _SKEW = 60
 _CODE_LIFE = 900
-ORGANIZATION_ID = "00D7Q000000001TUAQ"
+ORGANIZATION_ID = ids.identity("00D", 0)
 
 
 @dataclass(slots=True)

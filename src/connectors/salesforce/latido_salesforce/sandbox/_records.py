@@ -14,7 +14,6 @@ from latido_salesforce.sandbox import _schema_service as service
 from latido_salesforce.sandbox import _small as small
 from latido_salesforce.sandbox import _surveys as surveys
 from latido_salesforce.sandbox._family import Family
-from latido_salesforce.sandbox._oauth import ORGANIZATION_ID
 from latido_salesforce.sandbox._table import Table
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ _MADE: dict[SObject, Callable[[Account], Iterator[dict[str, Any]]]] = {
     selling.CURRENCY_TYPE: sales.currency_records,
     selling.DATED_CONVERSION_RATE: sales.rate_records,
     selling.OPPORTUNITY_STAGE: sales.stage_records,
+    selling.ORGANIZATION: small.organization_records,
 }
 """The tables that only show what the world is."""
 
@@ -170,7 +170,6 @@ class Records:
         yield Table(customers.ACCOUNT, self._accounts)
         yield Table(customers.CONTACT, self._contacts)
         yield from (Table(sobject, partial(make, account)) for sobject, make in _MADE.items())
-        yield Table(selling.ORGANIZATION, lambda: small.organization_records(account, ORGANIZATION_ID))
 
     def _accounts(self) -> Iterator[dict[str, Any]]:
         for customer in self.world.customers():

@@ -9,13 +9,13 @@ OPPORTUNITY = sobject(
     "Opportunity",
     "006",
     "AccountId>Account IsPrivate!:boolean Name!:string Description:textarea StageName!:picklist Amount:currency "
-    "Probability:percent ExpectedRevenue:currency TotalOpportunityQuantity:double CloseDate!:date Type:picklist "
-    "NextStep:string LeadSource:picklist IsClosed!:boolean IsWon!:boolean ForecastCategory!:picklist "
-    "ForecastCategoryName:picklist CurrencyIsoCode:picklist CampaignId>Campaign HasOpportunityLineItem!:boolean "
-    "Pricebook2Id:string OwnerId!>User LastActivityDate:date LastStageChangeDate:datetime FiscalQuarter:int "
-    "FiscalYear:int Fiscal:string ContactId>Contact LastViewedDate:datetime LastReferencedDate:datetime "
-    "HasOpenActivity!:boolean HasOverdueTask!:boolean LastAmountChangedHistoryId>OpportunityHistory "
-    "LastCloseDateChangedHistoryId>OpportunityHistory Loss_Reason__c:picklist Monthly_Amount__c:currency "
+    "Probability:percent ExpectedRevenue^:currency TotalOpportunityQuantity:double CloseDate!:date Type:picklist "
+    "NextStep:string LeadSource:picklist IsClosed!:boolean IsWon!:boolean ForecastCategory!^:picklist "
+    "ForecastCategoryName:picklist CurrencyIsoCode:picklist CampaignId>Campaign HasOpportunityLineItem!^:boolean "
+    "Pricebook2Id>Pricebook2 OwnerId!>User LastActivityDate:date LastStageChangeDate^:datetime "
+    "FiscalQuarter^:int@Fiscal FiscalYear^:int@Fiscal Fiscal^:string ContactId#>Contact LastViewedDate:datetime "
+    "LastReferencedDate:datetime HasOpenActivity!~^:boolean HasOverdueTask!~^:boolean "
+    "LastAmountChangedHistoryId^>OpportunityHistory LastCloseDateChangedHistoryId^>OpportunityHistory Loss_Reason__c:picklist Monthly_Amount__c:currency "
     "Contract_Start__c:date Contract_End__c:date Supersedes__c>Opportunity",
     picklists={"StageName": tuple(each.label for each in STAGES)},
 )

@@ -12,10 +12,10 @@ CASE = sobject(
     "500",
     "MasterRecordId>Case CaseNumber!:string ContactId>Contact AccountId>Account AssetId>Asset ParentId>Case "
     "SuppliedName:string SuppliedEmail:email SuppliedPhone:string SuppliedCompany:string Type:picklist "
-    "Status!:picklist Reason:picklist Origin:picklist Subject:string Priority:picklist Description:textarea "
+    "Status:picklist Reason:picklist Origin:picklist Subject:string Priority:picklist Description:textarea "
     "IsClosed!:boolean ClosedDate:datetime IsEscalated!:boolean CurrencyIsoCode:picklist OwnerId!>Group|User "
     f"IsClosedOnCreate!:boolean SlaStartDate:datetime SlaExitDate:datetime IsStopped!:boolean {AUDIT} "
-    "ContactPhone:phone ContactMobile:phone ContactEmail:email ContactFax:phone Comments:textarea "
+    "ContactPhone^:phone ContactMobile^:phone ContactEmail^:email ContactFax^:phone Comments:textarea "
     "LastViewedDate:datetime LastReferencedDate:datetime Product__c:picklist Tags__c:string Age_Days__c=:double",
     audit="",
     picklists={

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from latido_salesforce.sandbox._account import Account
 
 
-def organization_records(account: Account, identity: str) -> Iterator[dict[str, Any]]:
+def organization_records(account: Account) -> Iterator[dict[str, Any]]:
     """Yield the org itself."""
     world = account.world
     yes = ("ReceivesInfoEmails", "ReceivesAdminInfoEmails", "PreferencesConsentManagementEnabled")
@@ -25,7 +25,6 @@ def organization_records(account: Account, identity: str) -> Iterator[dict[str, 
     )  # fmt: skip
     parts = ("city", "geocodeAccuracy", "latitude", "longitude", "postalCode", "state", "street")
     yield {
-        "Id": identity,
         "Name": "Acme",
         "Country": "ES",
         "Address": {"country": "ES", **dict.fromkeys(parts)},
