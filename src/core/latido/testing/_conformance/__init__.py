@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from latido.connect import Connector
 
-TICKETS = 45
+TICKETS = 36
 
 
 def connector_tests(

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from latido.testing._conformance._bench import Bench, Place, Reading
+    from latido.testing._conformance._bench import Bench
     from latido.testing._conformance._laboratory import Laboratory
+    from latido.testing._conformance._place import Place, Reading
 
 SHORTEST = 6
 """A shorter text is no secret: it would be found by chance."""
@@ -40,7 +41,7 @@ def secrets_never_show(lab: Laboratory, _all: str) -> None:
     secrets = secrets_of(bench)
     check_texts(secrets, "a message", told)
     check_texts(secrets, "the log", log)
-    check_files(secrets, place.folder)
+    check_files(secrets, bench.folder)
 
 
 def readings(bench: Bench, place: Place, streams: Iterable[str]) -> Iterator[Reading]:

@@ -9,13 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latido.testing._conformance._bench import Bench, Place, Reading, Subject
+from latido.testing._conformance._bench import Bench, Subject
 from latido.testing._conformance._promise import Broken
 from latido.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from latido.testing._conformance._place import Place, Reading
     from latido.testing._conformance._promise import Promise
     from latido.testing._conformance._tables import Tables
 

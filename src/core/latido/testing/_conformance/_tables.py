@@ -6,37 +6,35 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
-from latido.schema import ENTITIES
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    import duckdb
+
     from latido.connect import Page
-    from latido.warehouse import Warehouse
 
 Row: TypeAlias = "Mapping[str, Any]"
 Tables: TypeAlias = "Mapping[str, Mapping[str, Row]]"
 Key: TypeAlias = tuple[str, str]
 
-OURS = "synced_at, seq, _latido_hash, _latido_stream"
+OURS = "source, synced_at, seq, _latido_hash, _latido_stream"
 """Columns in which a run that was disturbed may differ."""
 
 OF_THE_CHANGE = {"version", "updated_at"}
 SHOWN = 3
 
 
-def stored(warehouse: Warehouse) -> Tables:
-    """Return the rows of every table that has some, by id."""
-    with warehouse.writing() as connection:
-        return {
-            table: {key: orjson.loads(row) for key, row in rows}
-            for table in sorted(each.table for each in ENTITIES)
-            if (rows := connection.execute(_rows_of(table)).fetchall())
-        }
+def stored(connection: duckdb.DuckDBPyConnection, source: str, tables: Iterable[str]) -> Tables:
+    """Return the rows that *source* has in *tables*, by id."""
+    return {
+        table: {key: orjson.loads(row) for key, row in connection.execute(_rows_of(table), [source]).fetchall()}
+        for table in sorted(tables)
+    }
 
 
 def _rows_of(table: str) -> str:
-    return f"SELECT source_id, CAST(TO_JSON(t) AS VARCHAR) FROM (SELECT * EXCLUDE ({OURS}) FROM {table}) AS t"  # noqa: S608 - a name from the schema
+    columns = f"SELECT * EXCLUDE ({OURS}) FROM {table} WHERE source = ?"  # noqa: S608 - a name from the schema
+    return f"SELECT source_id, CAST(TO_JSON(t) AS VARCHAR) FROM ({columns}) AS t"  # noqa: S608
 
 
 def live(tables: Tables) -> Tables:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from latido.connect import Runtime
-from latido.testing._conformance._bench import MORNING, SOURCE, Timeline
+from latido.testing._conformance._bench import MORNING, READER, Timeline
 from latido.testing._conformance._catalogue import PROMISES
 from latido.testing._conformance._laboratory import Laboratory
 from latido.testing._conformance._promise import Candidate
@@ -48,7 +48,7 @@ def _candidates(subject: Subject, streams: Collection[str] | None) -> list[Candi
     sandbox.url = NOWHERE
     drills = sandbox.drills()
     with tempfile.TemporaryDirectory() as folder:
-        runtime = Runtime(SOURCE, clock=clock, folder=Path(folder))
+        runtime = Runtime(READER, clock=clock, folder=Path(folder))
         with closing(subject.connector(subject.said(sandbox), runtime)) as connector:
             offered = {each.name: each for each in connector.streams()}
     chosen = offered if streams is None else {name: offered[name] for name in streams}

@@ -34,6 +34,13 @@ class Watch(Observer):
         del source
         self.warnings.append(str(message))
 
+    @property
+    def tables(self) -> set[str]:
+        """The tables that the pages were about."""
+        pages = [page for pages in self.pages.values() for page in pages]
+        entities = {rows.entity for page in pages for rows in page.rows}
+        return {each.table for each in entities.union(*({*page.deleted, *page.merged} for page in pages))}
+
     def follow(self, stream: Stream) -> None:
         """Keep the pages that *stream* yields from now on."""
         original = stream.pages
