@@ -15,8 +15,9 @@ OPPORTUNITY = sobject(
     "Pricebook2Id>Pricebook2 OwnerId!>User LastActivityDate:date LastStageChangeDate^:datetime "
     "FiscalQuarter^:int@Fiscal FiscalYear^:int@Fiscal Fiscal^:string ContactId#>Contact LastViewedDate:datetime "
     "LastReferencedDate:datetime HasOpenActivity!~^:boolean HasOverdueTask!~^:boolean "
-    "LastAmountChangedHistoryId^>OpportunityHistory LastCloseDateChangedHistoryId^>OpportunityHistory Loss_Reason__c:picklist Monthly_Amount__c:currency "
-    "Contract_Start__c:date Contract_End__c:date Supersedes__c>Opportunity",
+    "LastAmountChangedHistoryId^>OpportunityHistory LastCloseDateChangedHistoryId^>OpportunityHistory "
+    "Loss_Reason__c:picklist Monthly_Amount__c:currency Contract_Start__c:date Contract_End__c:date "
+    "Supersedes__c>Opportunity",
     picklists={"StageName": tuple(each.label for each in STAGES)},
 )
 OPPORTUNITY_HISTORY = sobject(
