@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.connectors.salesforce.desk import Office, SalesforceDesk
 
 SINCE = {"since": "2026-01-10T11:00:00+00:00"}
-DONE = {"IsCompleted": True, "CompletionDate": "2026-01-05T10:30:00.000+0000"}
+DONE: dict[str, Any] = {"IsCompleted": True, "CompletionDate": "2026-01-05T10:30:00.000+0000"}
 
 
 def at(hour: int, minute: int = 0) -> datetime:

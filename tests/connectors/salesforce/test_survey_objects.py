@@ -65,7 +65,7 @@ def test_a_record_of_an_object_of_ones_own_is_an_answer(desk: SalesforceDesk, of
 
 
 def test_fields_of_a_case_are_an_answer_too(desk: SalesforceDesk, office: Office) -> None:
-    closed = {"ClosedDate": "2026-01-05T10:00:00.000+0000", "CSAT__c": " 4 "}
+    closed: dict[str, Any] = {"ClosedDate": "2026-01-05T10:00:00.000+0000", "CSAT__c": " 4 "}
     opened(desk).rows("Case", found(case(**closed)))
 
     (row,) = rows(office.pages("survey_objects", survey_objects=[CSAT]), SurveyResponse)
@@ -82,7 +82,7 @@ def test_a_record_may_say_itself_of_what_kind_it_is(desk: SalesforceDesk, office
 
 @pytest.mark.parametrize("missing", ["Score__c", "Answered__c"])
 def test_a_record_without_score_or_time_is_no_answer_yet(desk: SalesforceDesk, office: Office, missing: str) -> None:
-    opened(desk).rows("NPS__c", found(answer(**{missing: None})))
+    opened(desk).rows("NPS__c", found({**answer(), missing: None}))
 
     page, *_rest = office.pages("survey_objects", survey_objects=[NPS])
 
