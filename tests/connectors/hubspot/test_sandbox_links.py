@@ -17,7 +17,7 @@ def visitor() -> Visitor:
 @pytest.fixture
 def fresh() -> Visitor:
     """One that a test may change."""
-    return Visitor(200)
+    return Visitor(100)
 
 
 def employed(visitor: Visitor) -> int:

@@ -14,13 +14,13 @@ from tests.connectors.hubspot.visiting import OBJECTS, Visitor
 
 @pytest.fixture(scope="module")
 def visitor() -> Visitor:
-    return Visitor(1_200)
+    return Visitor(600, people=400)
 
 
 @pytest.fixture
 def fresh() -> Visitor:
     """One that a test may change."""
-    return Visitor(200)
+    return Visitor(150)
 
 
 def ids(records: list[Any]) -> list[int]:

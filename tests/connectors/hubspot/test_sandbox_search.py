@@ -14,13 +14,13 @@ UP = [{"propertyName": MODIFIED, "direction": "ASCENDING"}]
 
 @pytest.fixture(scope="module")
 def visitor() -> Visitor:
-    return Visitor(1_200)
+    return Visitor(600)
 
 
 @pytest.fixture
 def fresh() -> Visitor:
     """One that a test may change."""
-    return Visitor(300)
+    return Visitor(150, people=60)
 
 
 def ids(records: list[Any]) -> list[str]:

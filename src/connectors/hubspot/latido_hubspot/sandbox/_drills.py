@@ -121,7 +121,7 @@ class Drills:
         return (number for number in self._records.books["emails"].live() if self._ticket_of(number))
 
     def _reply(self, email: int) -> str:
-        return f"email:{self._records.books['emails'].identity(email)}:{self._ticket_of(email)}"
+        return f"email:{self._records.books['emails'].identity(email)}"
 
     def _ticket_of(self, email: int) -> str:
         found = self._records.links.of("emails", email, "tickets")

@@ -57,7 +57,7 @@ def stage_of(deal: Deal, stage: str) -> str:
 
 
 def deal_record(deal: Deal, around: Around) -> Record:
-    """Return a deal. What it closes on is a date only, if somebody typed it so."""
+    """Return a deal. What it will close on is a date only, or not known, if somebody typed it so."""
     went = [(move.at, stage_of(deal, move.stage)) for move in deal.moves]
     given = {
         "dealname": deal.name,
@@ -177,7 +177,7 @@ def _close(deal: Deal) -> str | None:
     if deal.closed_at is not None:
         return told(deal.closed_at)
     planned = deal.planned_close.isoformat()
-    return planned if deal.number % 6 == 0 else f"{planned}T10:00:00Z"
+    return (planned, None)[deal.number % 6] if deal.number % 6 < 2 else f"{planned}T10:00:00Z"  # noqa: PLR2004
 
 
 def _money(deal: Deal, rate: Decimal) -> dict[str, str | None]:
