@@ -51,7 +51,8 @@ def test_user_defined_properties_are_kept(desk: Desk, office: Office) -> None:
 def test_a_company_is_mapped_field_by_field(desk: Desk, office: Office) -> None:
     known = record(
         501, name="Rebel Alliance", domain="hoth.example", website="www.hoth.example", industry="SOFTWARE",
-        country="ES", numberofemployees="131", annualrevenue="10656863.1", hubspot_owner_id="7", hs_parent_company_id="400",
+        country="ES", numberofemployees="131", annualrevenue="10656863.1", hubspot_owner_id="7",
+        hs_parent_company_id="400",
         lifecyclestage="customer",
     )  # fmt: skip
     desk.on("companies", listed(known), listed())

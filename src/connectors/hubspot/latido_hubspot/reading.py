@@ -10,7 +10,7 @@ import heapq
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from latido.connect import Count, Page, Refused, Stream, ahead, requested
@@ -325,9 +325,20 @@ class ObjectStream(HubSpotStream):
 
 
 def joined(found: Iterator[Part], together: int) -> Iterator[Part]:
-    """Yield so many of the parts that were *found* as one."""
-    while some := list(islice(found, together)):
-        yield replace(some[0], records=[record for each in some for record in each.records], after=some[-1].after)
+    """Yield so many of the parts that were *found* as one; after a short one nothing is waited for."""
+    held: list[Part] = []
+    for part in found:
+        held.append(part)
+        if len(held) == together or len(part.records) < lists.SIZE:
+            yield whole(held)
+            held = []
+    if held:
+        yield whole(held)
+
+
+def whole(held: Sequence[Part]) -> Part:
+    records = [record for each in held for record in each.records]
+    return replace(held[0], records=records, after=held[-1].after)
 
 
 def cursor_kept(cursor: Cursor) -> dict[str, Any]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 SECONDS = (10.0, 60.0)
 """The library itself would wait for ever."""
 
-CONNECTIONS = 10
+CONNECTIONS = 40
+"""More than all streams of a source need at once: what goes beyond is thrown away, and complained about."""
+
 FORM = "application/x-www-form-urlencoded"
 
 

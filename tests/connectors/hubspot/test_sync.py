@@ -1,0 +1,427 @@
+"""The real connector, the engine and the warehouse against the sandbox, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from latido.sync import Observer, Options, Source, Sync
+from latido.testing import ManualClock, Served, World
+from latido.warehouse import Warehouse
+from latido_hubspot.connector import HubSpot
+from latido_hubspot.sandbox import HubSpotSandbox, documented_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from latido.messages import Message
+    from latido.sync import Receipt, Report
+
+MORNING = datetime(2026, 11, 1, 6, tzinfo=UTC)
+DAY = timedelta(hours=25).total_seconds()
+TABLES = {
+    "companies": "accounts",
+    "contacts": "contacts",
+    "deals": "deals",
+    "tickets": "tickets",
+    "carts": "carts",
+    "line_items": "contracts",
+}
+
+
+class Listener(Observer):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def warned(self, source: str, message: Message) -> None:
+        del source
+        self.warnings.append(str(message))
+
+
+class House:
+    """A warehouse that is filled from one HubSpot."""
+
+    def __init__(self, sandbox: HubSpotSandbox, folder: Path, clock: ManualClock) -> None:
+        self.sandbox = sandbox
+        self.clock = clock
+        self.folder = folder
+        self.warehouse = Warehouse(folder / "latido.duckdb")
+        self.listener = Listener()
+
+    def sync(self, *streams: str, options: Options | None = None, **settings: Any) -> Report:
+        said = {**self.sandbox.settings(), **({"streams": list(streams)} if streams else {}), **settings}
+        source = Source("sales", HubSpot, HubSpot.Settings.model_validate(said), self.folder, clock=self.clock)
+        return Sync(self.warehouse, [source], options or Options(), self.listener).run()
+
+    def ask(self, query: str) -> list[Any]:
+        with self.warehouse.reading() as connection:
+            return connection.execute(query).fetchall()
+
+    def live(self, table: str) -> list[str]:
+        query = f"SELECT source_id FROM {table} WHERE NOT is_deleted AND merged_into IS NULL ORDER BY source_id"
+        return [key for (key,) in self.ask(query)]
+
+    def row(self, table: str, key: str, *columns: str) -> Any:
+        (row,) = self.ask(f"SELECT {', '.join(columns)} FROM {table} WHERE source_id = '{key}'")
+        return row
+
+    def there(self, kind: str) -> list[str]:
+        """Return the ids of the live records at HubSpot."""
+        book = self.sandbox.records.books[kind]
+        return sorted(book.identity(number) for number in book.live())
+
+    def key(self, kind: str, number: int) -> str:
+        return str(self.sandbox.records.books[kind].identity(number))
+
+    def some(self, kind: str, count: int = 1) -> list[int]:
+        """Return the numbers of live records."""
+        return list(islice(self.sandbox.records.books[kind].live(2), count))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(MORNING)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[HubSpotSandbox]:
+    """The world as it is before anybody touches it."""
+    sandbox = HubSpotSandbox(World("sync", end=date(2026, 11, 1), tickets=120, people=160), ManualClock(MORNING))
+    with Served(sandbox):
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(clock: ManualClock) -> Iterator[HubSpotSandbox]:
+    sandbox = HubSpotSandbox(World("sync", end=date(2026, 11, 1), tickets=60, people=120), clock)
+    with Served(sandbox):
+        yield sandbox
+
+
+@pytest.fixture
+def house(sandbox: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> House:
+    return House(sandbox, tmp_path, clock)
+
+
+def receipt(report: Report, stream: str) -> Receipt:
+    return next(each for outcome in report.outcomes for each in outcome.receipts if each.stream == stream)
+
+
+def problems(report: Report) -> list[str]:
+    return [str(problem.message) for outcome in report.outcomes for problem in outcome.problems]
+
+
+def test_a_first_sync_stores_the_whole_account(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
+    house = House(served, tmp_path, clock)
+
+    report = house.sync()
+
+    assert (0, [], []) == (report.exit_code, problems(report), house.listener.warnings)
+    for kind in ("companies", "contacts", "deals", "tickets", "carts"):
+        assert house.there(kind) == [key for key in house.live(TABLES[kind]) if ":" not in key], kind
+        assert receipt(report, kind).counted == len(house.there(kind)), kind
+
+
+def test_contracts_are_those_of_the_world(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
+    house = House(served, tmp_path, clock)
+    house.sync("line_items")
+
+    stored = house.ask("SELECT recurring_monthly_amount, currency, starts_on, ends_on FROM contracts")
+
+    told = sorted(
+        (each.monthly / 100, each.currency, each.starts_on, each.ends_on) for each in served.world.contracts()
+    )
+    assert told == sorted((float(amount), *rest) for amount, *rest in stored)
+
+
+def test_a_second_sync_costs_a_search_per_stream(house: House) -> None:
+    house.sync()
+    house.clock.sleep(60)
+    house.sandbox.stats.clear()
+
+    report = house.sync(*TABLES)
+
+    assert 0 == report.exit_code
+    assert {
+        **{f"POST /crm/v3/objects/{kind}/search": 1 for kind in TABLES},
+        # Of the items of deals that were won or lost meanwhile.
+        "POST /crm/v3/objects/deals/search": 2,
+    } == dict(house.sandbox.stats.requests)
+
+
+def test_changes_arrive_with_the_next_sync(house: House) -> None:
+    house.sync("contacts", "deals")
+    (contact,), (deal,) = house.some("contacts"), house.some("deals")
+    house.clock.sleep(3600)
+    house.sandbox.deed.change("contacts", contact, jobtitle="Directora")
+    house.sandbox.deed.move_deal(deal, "won")
+    house.clock.sleep(120)
+
+    report = house.sync("contacts", "deals")
+
+    assert ("Directora",) == house.row("contacts", house.key("contacts", contact), "title")
+    assert ("won",) == house.row("deals", house.key("deals", deal), "status")
+    assert 1 == receipt(report, "contacts").updated
+
+
+def test_what_the_search_knows_late_is_read_all_the_same(house: House) -> None:
+    """The index is three quarters of an hour behind: two runs find nothing, and the repair brings it."""
+    house.sync("contacts")
+    (contact,) = house.some("contacts")
+    house.sandbox.switches.lag = 45 * 60
+    house.clock.sleep(30)
+    house.sandbox.deed.change("contacts", contact, jobtitle="Directora")
+    house.clock.sleep(1200)
+    house.sync("contacts")
+    house.clock.sleep(1500)
+    house.sync("contacts")
+    early = house.row("contacts", house.key("contacts", contact), "title")
+    house.clock.sleep(2 * 3600)
+
+    house.sync("contacts")
+
+    assert early != ("Directora",) == house.row("contacts", house.key("contacts", contact), "title")
+
+
+def test_deletions_arrive_with_the_sweep(house: House) -> None:
+    kinds = ("companies", "contacts", "deals", "tickets")
+    house.sync(*kinds)
+    chosen = {kind: house.some(kind)[0] for kind in kinds}
+    for kind, number in chosen.items():
+        house.sandbox.deed.archive(kind, number)
+    house.clock.sleep(DAY)
+
+    report = house.sync(*kinds)
+
+    assert 0 == report.exit_code
+    for kind, number in chosen.items():
+        deleted, at = house.row(TABLES[kind], house.key(kind, number), "is_deleted", "CAST(deleted_at AS VARCHAR)")
+        assert (True, True) == (deleted, at is not None), kind
+        assert house.there(kind) == house.live(TABLES[kind]), kind
+
+
+def test_what_was_erased_is_found_by_the_census(house: House) -> None:
+    """It leaves no trace in any list."""
+    house.sync("contacts")
+    (contact,) = house.some("contacts")
+    house.sandbox.deed.erase("contacts", contact)
+    house.clock.sleep(DAY)
+
+    house.sync("contacts")
+
+    assert (True,) == house.row("contacts", house.key("contacts", contact), "is_deleted")
+    assert house.there("contacts") == house.live("contacts")
+
+
+@pytest.mark.parametrize("kind", ["companies", "contacts", "deals", "tickets"])
+def test_merged_records_name_their_survivor(house: House, kind: str) -> None:
+    """A merge makes a new record, and both old ones vanish."""
+    house.sync(kind)
+    house.clock.sleep(3600)
+    old = house.some(kind, 2)
+    survivor = house.sandbox.deed.merge(kind, *old)
+    house.clock.sleep(120)
+
+    report = house.sync(kind)
+
+    new = house.key(kind, survivor)
+    assert [(new,), (new,)] == [house.row(TABLES[kind], house.key(kind, number), "merged_into") for number in old]
+    assert (False, None) == house.row(TABLES[kind], new, "is_deleted", "merged_into")
+    assert 2 == receipt(report, kind).merged
+    assert house.there(kind) == house.live(TABLES[kind])
+
+
+@pytest.mark.parametrize("kind", ["companies", "deals", "tickets"])
+def test_what_is_restored_is_live_again(house: House, kind: str) -> None:
+    house.sync(kind)
+    (number,) = house.some(kind)
+    house.sandbox.deed.archive(kind, number)
+    house.clock.sleep(DAY)
+    house.sync(kind)
+    house.sandbox.deed.restore(kind, number)
+    house.clock.sleep(DAY)
+
+    house.sync(kind)
+
+    assert house.there(kind) == house.live(TABLES[kind])
+    assert (False,) == house.row(TABLES[kind], house.key(kind, number), "is_deleted")
+
+
+def test_a_contract_ends_with_its_deal(house: House) -> None:
+    """Nothing happens to the line items when a deal is won, or lost after all."""
+    world = house.sandbox.world
+    house.sync("line_items")
+    sold = (each for each in world.deals() if each.status == "open" and each.monthly and each.gone_at is None)
+    number = next(sold).number
+    before = set(house.live("contracts"))
+    house.clock.sleep(3600)
+    house.sandbox.deed.move_deal(number, "won")
+    house.clock.sleep(120)
+
+    house.sync("line_items")
+    won = set(house.live("contracts"))
+    house.clock.sleep(3600)
+    house.sandbox.deed.move_deal(number, "lost")
+    house.clock.sleep(120)
+    house.sync("line_items")
+
+    assert before < won
+    assert before == set(house.live("contracts"))
+
+
+def test_more_changes_than_a_search_shows(house: House) -> None:
+    house.sync("contacts")
+    house.clock.sleep(3600)
+    for _second in range(30):
+        house.sandbox.deed.add_contacts(350)
+        house.clock.sleep(1)
+    house.clock.sleep(120)
+
+    house.sync("contacts")
+
+    assert [] == house.listener.warnings
+    assert house.there("contacts") == house.live("contacts")
+
+
+@pytest.mark.parametrize("text_ids", [True, False])
+def test_more_changes_in_one_millisecond_than_a_search_shows(house: House, *, text_ids: bool) -> None:
+    house.sandbox.switches.text_ids = text_ids
+    house.sync("contacts")
+    house.clock.sleep(3600)
+    many = house.sandbox.deed.add_contacts(10_400)
+    house.sandbox.deed.touch("contacts", many)
+    house.clock.sleep(120)
+
+    report = house.sync("contacts")
+
+    assert [] == house.listener.warnings
+    assert house.there("contacts") == house.live("contacts")
+    assert receipt(report, "contacts").requests < 120
+
+
+def test_nothing_is_lost_of_what_changes_while_it_is_read(house: House) -> None:
+    kinds = ("companies", "contacts", "deals", "tickets")
+    house.sandbox.switches.page_limit = 15
+    house.sandbox.switches.writes_per_request = 1
+    for _turn in range(2):
+        house.sync(*kinds)
+        house.clock.sleep(600)
+    house.sandbox.switches.writes_per_request = 0
+    house.clock.sleep(DAY)
+
+    report = house.sync(*kinds)
+
+    assert 0 == report.exit_code
+    for kind in kinds:
+        assert house.there(kind) == house.live(TABLES[kind]), kind
+    titles = dict(house.ask("SELECT source_id, title FROM contacts"))
+    book = house.sandbox.records.books["contacts"]
+    told = {book.identity(n): book.record(n).properties.get("jobtitle") for n in book.live()}
+    assert {key: title or None for key, title in told.items()} == titles
+
+
+def test_short_and_empty_pages_end_nothing(house: House) -> None:
+    house.sandbox.switches.short_pages = True
+
+    report = house.sync(*TABLES)
+
+    assert 0 == report.exit_code
+    for kind in ("companies", "contacts", "deals", "tickets"):
+        assert house.there(kind) == house.live(TABLES[kind]), kind
+
+
+def test_addresses_stay_short_enough(house: House) -> None:
+    house.sandbox.switches.longest_url = 5_500
+
+    assert 0 == house.sync(*TABLES).exit_code
+
+
+def test_archives_that_are_refused_do_not_stop_a_sync(house: House) -> None:
+    house.sandbox.switches.archives_refused = ["deals"]
+
+    report = house.sync("deals")
+
+    assert 0 == report.exit_code
+    (said,) = house.listener.warnings
+    assert said.startswith("deals: archived records cannot be listed")
+    assert house.there("deals") == house.live("deals")
+
+
+def test_missing_scopes_are_named_and_stop_only_their_stream(house: House) -> None:
+    house.sandbox.switches.missing_scopes = ["crm.objects.deals.read"]
+
+    report = house.sync("contacts", "deals")
+
+    assert 4 == report.exit_code
+    assert ["crm.objects.deals.read" in said for said in problems(report)] == [True]
+    assert house.there("contacts") == house.live("contacts")
+
+
+def test_editions_without_an_object_are_read_all_the_same(house: House) -> None:
+    house.sandbox.switches.not_in_plan = ["leads", "carts", "orders"]
+
+    report = house.sync()
+
+    assert 0 == report.exit_code
+    assert {"leads", "carts"} <= {said.split(" ")[0].rstrip(":") for said in house.listener.warnings}
+
+
+def test_the_limits_of_an_account_are_never_hit(house: House) -> None:
+    house.sandbox.switches.limits = documented_limits()
+    house.sandbox.switches.page_limit = 5
+
+    report = house.sync("companies", "contacts", "tickets")
+
+    assert (0, 0) == (report.exit_code, house.sandbox.stats.answers[429])
+
+
+def test_dated_versions_bring_the_same(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
+    house = House(served, tmp_path, clock)
+
+    report = house.sync("companies", "deals", "line_items", api_version="2026-09")
+
+    assert (0, house.there("deals")) == (report.exit_code, house.live("deals"))
+
+
+def test_the_users_own_fields_fill_columns(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
+    house = House(served, tmp_path, clock)
+    fields = {"deals": {"contract_start": "properties.inicio_contrato", "supersedes": "properties.sustituye_a"}}
+
+    report = house.sync("deals", fields=fields)
+
+    assert 0 == report.exit_code
+    started = {str(day) for (day,) in house.ask("SELECT contract_start FROM deals WHERE contract_start IS NOT NULL")}
+    assert {
+        each.starts_on.isoformat() for each in served.world.deals() if each.starts_on and each.gone_at is None
+    } == started
+
+
+def test_a_run_that_was_stopped_resumes_where_it_was(house: House) -> None:
+    house.sandbox.switches.page_limit = 5
+    house.sandbox.fail("status", "/objects/", status=500, times=8, after=20)
+
+    first = house.sync("contacts", options=Options(checkpoint_rows=10))
+    house.sandbox.switches.faults.clear()
+    stored = len(house.live("contacts"))
+    second = house.sync("contacts")
+
+    assert (6, 0) == (first.exit_code, second.exit_code)
+    assert 0 < stored < len(house.there("contacts"))
+    assert receipt(second, "contacts").fetched <= len(house.there("contacts")) - stored + 10
+    assert house.there("contacts") == house.live("contacts")
+
+
+def test_the_limit_of_the_day_leaves_what_was_read(house: House) -> None:
+    house.sandbox.switches.limits = {"daily": documented_limits()["daily"].model_copy(update={"requests": 12})}
+    house.sandbox.switches.page_limit = 5
+
+    report = house.sync("contacts", options=Options(checkpoint_rows=10))
+
+    assert 6 == report.exit_code
+    assert 0 < len(house.live("contacts"))
