@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.connectors.hubspot.desk import Office
 
 SENT = "2026-01-05T10:00:00Z"
+AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def email(key: Any = 77, direction: str = "EMAIL", **more: Any) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def test_an_outgoing_mail_is_a_reply_by_an_agent(desk: Desk, office: Office) -> 
 
     (row,) = rows(read(desk, office, email()), TicketEvent)
 
-    assert ("email:77:1", "1", "reply") == (row.source_id, row.ticket_id, row.kind)
+    assert ("email:77", "1", "reply") == (row.source_id, row.ticket_id, row.kind)
     assert ("agent", "7", True) == (row.actor_role, row.actor_id, row.public)
     assert datetime(2026, 1, 5, 10, tzinfo=UTC) == row.occurred_at
 
@@ -68,7 +69,7 @@ def test_a_mail_about_two_tickets_is_a_reply_to_both_and_one_about_none_is_no_re
 
     replies = rows(read(desk, office, email(77), email(78)), TicketEvent)
 
-    assert [("email:77:1", "1"), ("email:77:2", "2")] == [(row.source_id, row.ticket_id) for row in replies]
+    assert [("email:77", "1"), ("email:77:2", "2")] == [(row.source_id, row.ticket_id) for row in replies]
 
 
 def test_tickets_are_asked_for_a_thousand_mails_at_a_time(desk: Desk, office: Office) -> None:
@@ -97,7 +98,7 @@ def test_the_replies_of_a_deleted_mail_are_deleted(desk: Desk, office: Office) -
     pages = office.pages("email_replies")
 
     assert [("external_id", ["email:77"])] == [each for page in pages for each in page.replaces.values() if each[1]]
-    assert [] == [page.deleted for page in pages if page.deleted]
+    assert [{TicketEvent: {"email:77": AT}}] == [page.deleted for page in pages if page.deleted]
 
 
 def test_mails_that_changed_are_read_again(desk: Desk, office: Office, clock: ManualClock) -> None:
@@ -106,7 +107,7 @@ def test_mails_that_changed_are_read_again(desk: Desk, office: Office, clock: Ma
     desk.on("emails/search", found(email(78)))
     clock.sleep(600)
 
-    assert ["email:78:1"] == [row.source_id for row in rows(office.pages("email_replies", cursor), TicketEvent)]
+    assert ["email:78"] == [row.source_id for row in rows(office.pages("email_replies", cursor), TicketEvent)]
 
 
 def test_no_text_is_asked_for(desk: Desk, office: Office) -> None:
@@ -122,5 +123,5 @@ def test_a_mail_that_makes_no_sense_is_put_aside(desk: Desk, office: Office) -> 
 
     pages = read(desk, office, {**email(76), "properties": None}, email(77))
 
-    assert ["email:77:1"] == [row.source_id for row in rows(pages, TicketEvent)]
+    assert ["email:77"] == [row.source_id for row in rows(pages, TicketEvent)]
     assert ["76"] == [each.source_id for page in pages for each in page.rejected]

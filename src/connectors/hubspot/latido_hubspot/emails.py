@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from latido.connect import Count, Cursor, JsonObject
     from latido.schema import Record
+    from latido_hubspot.associations import Link
 
 ROLES = {"EMAIL": "agent", "INCOMING_EMAIL": "requester"}
 """Who writes, by direction. A mail that was forwarded (FORWARDED_EMAIL) is a copy of another and no reply."""
@@ -37,7 +38,7 @@ def agent(direction: str | None, owner: str | None) -> str | None:
 
 
 class EmailReplies(ObjectStream):
-    """One reply per e-mail and ticket that it is associated with.
+    """One reply per e-mail, and one more for each further ticket that it is associated with.
 
     The replies have the key of their e-mail (`email:<id>`) as `external_id`: those to a ticket that the e-mail no
     longer belongs to go, and all of them with the e-mail.
@@ -70,7 +71,7 @@ class EmailReplies(ObjectStream):
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         for page in super().pages(cursor):
             gone = page.deleted.get(TicketEvent)
-            yield replace(page, deleted={}, replaces={TicketEvent: ("external_id", list(gone))}) if gone else page
+            yield replace(page, replaces={TicketEvent: ("external_id", list(gone))}) if gone else page
 
     def count(self) -> Count | None:
         """Return nothing: how many e-mails are about tickets HubSpot does not count."""
@@ -79,11 +80,7 @@ class EmailReplies(ObjectStream):
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         sent, unfit = unfolded(TicketEvent, records, self._sent)
         tickets = associated(self.connector, self.object_type, "tickets", [str(each["id"]) for each in sent])
-        replies = [
-            {**each, "key": f"{each['email']}:{link.id}", "ticket": link.id}
-            for each in sent
-            for link in tickets[str(each["id"])]
-        ]
+        replies = [reply for each in sent for reply in replies_to(each, tickets[str(each["id"])])]
         rows, rejected = self.rows(TicketEvent, replies)
         emails = [self.key(each["id"]) for each in records if isinstance(each, dict)]
         replaces: dict[type[Record], tuple[str, Sequence[str]]] = {TicketEvent: ("external_id", emails)}
@@ -93,3 +90,9 @@ class EmailReplies(ObjectStream):
         told = record["properties"]
         if writer(told.get(DIRECTION), told.get(STATUS)):
             yield {**record, "email": self.key(record["id"])}
+
+
+def replies_to(email: JsonObject, tickets: Sequence[Link]) -> Iterator[JsonObject]:
+    """Yield the replies that *email* is; the first has its key, by which alone an e-mail is known that was deleted."""
+    for place, ticket in enumerate(sorted(link.id for link in tickets)):
+        yield {**email, "key": f"{email['email']}:{ticket}" if place else email["email"], "ticket": ticket}

@@ -86,10 +86,11 @@ def _layer(connection: duckdb.DuckDBPyConnection, batch: Batch, layer: Layer) ->
     for entity, arrived in layer.rows.items():
         counts += upsert(connection, entity, arrived, batch.source, batch.stream)
         release(connection, batch.source, entity.table, arrived)
-    for entity, brought in layer.replaced.items():
-        counts["deleted"] += replace_children(connection, entity, batch.source, brought)
+    # First those of which it is known when they were deleted.
     for entity, ids in layer.deleted.items():
         counts["deleted"] += mark_deleted(connection, entity, batch.source, ids)
+    for entity, brought in layer.replaced.items():
+        counts["deleted"] += replace_children(connection, entity, batch.source, brought)
     for entity, pairs in layer.merged.items():
         counts["merged"] += mark_merged(connection, entity, batch.source, pairs)
     return counts
