@@ -179,7 +179,7 @@ def test_a_used_up_allowance_comes_back_a_day_later(visitor: Visitor) -> None:
 
 
 def test_too_much_at_once_has_the_same_code_and_other_words(visitor: Visitor) -> None:
-    visitor.sandbox.fail("edge")
+    visitor.sandbox.fail("too_many")
     refused = visitor.ask("limits")
 
     assert (403, "REQUEST_LIMIT_EXCEEDED") == (refused.status_code, refused.json()[0]["errorCode"])

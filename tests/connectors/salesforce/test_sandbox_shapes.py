@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from latido.testing import Limit
 from tests.connectors.salesforce.visiting import CLIENT, Visitor
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -162,9 +163,10 @@ def test_refusals_at_the_door(visitor: Visitor) -> None:
 
 def test_refusals(visitor: Visitor) -> None:
     expired = visitor.ask("limits", headers={"authorization": "Bearer nobody"})
-    visitor.sandbox.fail("too_many")
+    visitor.switches.limits = {"api": Limit(requests=0)}
     used_up = visitor.ask("limits")
-    visitor.sandbox.fail("edge")
+    visitor.switches.limits = {}
+    visitor.sandbox.fail("too_many")
     at_once = visitor.ask("limits")
     locator = visitor.ask("query/01g")
     compound = visitor.ask(

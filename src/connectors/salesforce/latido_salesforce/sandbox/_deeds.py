@@ -167,6 +167,11 @@ class Deeds:
         with self._lock:
             self._records.tables[sobject].write(number, {**values, "SystemModstamp": self._now})
 
+    def copy(self, sobject: str, number: int) -> int:
+        """Write a new record that is like another one but for its id and its times, and return its number."""
+        with self._lock:
+            return self._records.tables[sobject].copy(number, self._now)
+
     def spoil(self, sobject: str, number: int, name: str, value: Any) -> None:
         """Give a field a value that it cannot have."""
         self.stamp(sobject, number, **{name: value})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from latido.testing import Drill
+from latido_salesforce.sandbox import _ids as ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from latido_salesforce.sandbox._deeds import Deeds
     from latido_salesforce.sandbox._records import Records
@@ -21,18 +23,19 @@ _MERGEABLE = {"Account", "Contact", "Lead", "Case"}
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How a stream stores the records of an object: with which prefix, and only those for which *field* is true."""
+    """How a stream stores the records of an object: with which prefix, and which: with `field`, and without `unless`."""
 
     sobject: str
     prefix: str = ""
     field: str | None = None
+    unless: str | None = None
     spoilt: str = "CreatedDate"
 
 
 STORED = {
     "accounts": Stored("Account"),
     "contacts": Stored("Contact"),
-    "leads": Stored("Lead", "lead:"),
+    "leads": Stored("Lead", "lead:", unless="IsConverted"),
     "users": Stored("User"),
     "account_contact_relations": Stored("AccountContactRelation"),
     "opportunities": Stored("Opportunity"),
@@ -48,6 +51,9 @@ STORED = {
 }
 
 
+HISTORIES = {"case_history": "CaseHistory", "opportunity_history": "OpportunityHistory"}
+
+
 class Drills:
     """The drills of each stream, over *records*, done by *deeds*."""
 
@@ -57,28 +63,22 @@ class Drills:
 
     @property
     def by_stream(self) -> Mapping[str, Drill]:
-        history = {
-            "case_history": Drill(lambda count: self._appended("CaseHistory", count, self._reopen)),
-            "opportunity_history": Drill(lambda count: self._appended("OpportunityHistory", count, self._advance)),
-        }
+        histories = {name: Drill(partial(self._appended, sobject)) for name, sobject in HISTORIES.items()}
         return {
             name: _TableDrills(self._records, self._deeds, stored).drill for name, stored in STORED.items()
-        } | history
+        } | histories
 
-    def _appended(self, sobject: str, count: int, change: Callable[[int], None]) -> list[str]:
-        """Return the ids of the rows that *count* changes leave in a history."""
+    def _appended(self, sobject: str, count: int) -> list[str]:
+        """Return the ids of rows that a history has gained: it is only ever added to."""
         table = self._records.tables[sobject]
-        first = table.count
-        for turn in range(count):
-            change(turn)
-        return [table.identity(number) for number in range(first, table.count)]
+        model = next(
+            number for number in range(table.count) if sobject != "CaseHistory" or _tells_status(table, number)
+        )
+        return [table.identity(self._deeds.copy(sobject, model)) for _ in range(count)]
 
-    def _reopen(self, turn: int) -> None:
-        live = (each for each in self._records.all_tickets() if each.fate == "live" and each.is_solved)
-        self._deeds.reopen(next(islice(live, turn, None)).number)
 
-    def _advance(self, turn: int) -> None:
-        self._deeds.advance(turn, "negotiation")
+def _tells_status(table: Table, number: int) -> bool:
+    return table.value(number, "Field") == "Status" and not table.deleted(number)
 
 
 class _TableDrills:
@@ -102,17 +102,25 @@ class _TableDrills:
         )
 
     def _live_numbers(self) -> Iterator[int]:
-        field = self._stored.field
+        field, unless = self._stored.field, self._stored.unless
         for number in range(self._table.count):
-            if not self._table.deleted(number) and (field is None or self._table.value(number, field)):
+            if self._table.deleted(number) or (unless and self._table.value(number, unless)):
+                continue
+            if field is None or self._table.value(number, field):
                 yield number
 
     def _touch(self, count: int) -> list[str]:
-        """Start from the first record again: to touch one twice is allowed."""
+        """Start from the first record again: to touch one twice is allowed. Where there are too few, some are added."""
         chosen = list(islice(self._live_numbers(), count))
         for number in chosen:
             self._write(number)
-        return [self._key(number) for number in chosen]
+        return [self._key(number) for number in (*chosen, *self._added(count - len(chosen)))]
+
+    def _added(self, count: int) -> list[int]:
+        if self._stored.sobject == "Case":
+            return self._deeds.add_cases(count)
+        model = next(self._live_numbers())
+        return [self._deeds.copy(self._stored.sobject, model) for _ in range(count)]
 
     def _delete(self) -> str:
         number = next(self._live)
@@ -120,8 +128,6 @@ class _TableDrills:
         return self._key(number)
 
     def _restore(self, key: str) -> None:
-        from latido_salesforce.sandbox import _ids as ids
-
         number = ids.number(key.removeprefix(self._stored.prefix))
         if number is not None:
             self._write(number, IsDeleted=False, MasterRecordId=None)

@@ -55,7 +55,7 @@ class SalesforceSandbox(Sandbox):
         self.jobs = Jobs(self.org)
         self._replication = Replication(self.org, self.jobs)
         self.deed = Deeds(self.records, self.org, self.lock)
-        self._of_bulk = False
+        self._of_bulk, self._door = False, False
 
     @property
     def private_key(self) -> str:
@@ -172,8 +172,20 @@ class SalesforceSandbox(Sandbox):
         used, most = (self._replication.used, API_LIMIT) if api is None else (None, api.limit.requests)
         return {"Sforce-Limit-Info": f"api-usage={most - api.remaining if api else used}/{most}"}
 
+    def named(self, route: str, request: Request) -> str:
+        """Return the route with its object or job in it, and remember whose question it is."""
+        self._door = route.startswith("/services/oauth2/")
+        sobject = request.path_params.get("sobject")
+        return route if sobject is None else route.replace("{sobject}", sobject)
+
     def refusal(self, fault: Fault) -> Response:
-        return errors.too_many_at_once() if fault.kind == "edge" else errors.too_many()
+        """Return what a fault `too_many` means here: too much at once; the day's allowance ends by its limit only.
+
+        The door, which counts nothing, is then unavailable, as it is for a fault `edge` too.
+        """
+        if self._door:
+            return Response(b"<html>Service unavailable</html>", 503, media_type="text/html")
+        return errors.too_many() if fault.path == "api" else errors.too_many_at_once()
 
     def unknown(self, request: Request) -> Response:
         del request
