@@ -11,7 +11,8 @@ class Fault(BaseModel):
     """A request that goes wrong.
 
     `path` is a part of the route that it is about ("" is every route). The first `after` matching requests go well,
-    then each `every`-th fails, `times` times in all (None: for ever). What happens:
+    then each `every`-th fails, `times` times in all (None: for ever); with `per_route` each route counts by itself, so
+    that two that are asked for in turns do not take each other's good answers. What happens:
 
     * `too_many`: 429 as this vendor words it, with `retry_after` seconds; None leaves the header out.
     * `edge`: the 429 of the network in front of the vendor.
@@ -30,14 +31,16 @@ class Fault(BaseModel):
     every: int = 1
     status: int = 503
     retry_after: int | None = None
-    seen: int = 0
+    per_route: bool = False
+    seen: dict[str, int] = Field(default_factory=dict)
 
     def strikes(self, route: str) -> bool:
         """Return whether this request of *route* is to fail; each one is counted."""
         if self.path not in route or self.times == 0:
             return False
-        self.seen += 1
-        if self.seen <= self.after or (self.seen - self.after - 1) % self.every:
+        counted = route if self.per_route else self.path
+        self.seen[counted] = seen = self.seen.get(counted, 0) + 1
+        if seen <= self.after or (seen - self.after - 1) % self.every:
             return False
         if self.times is not None:
             self.times -= 1

@@ -49,7 +49,7 @@ def survived(lab: Laboratory, stream: str, kind: str, **more: Any) -> None:
     """Let every request fail once, and compare with a run that met no trouble."""
     undisturbed = lab.undisturbed(stream)
     bench = lab.quiet
-    bench.sandbox.fail(kind, times=None, every=2, **more)
+    bench.sandbox.fail(kind, times=None, every=2, per_route=True, **more)
     place = bench.place()
     sound(place.sync(stream))
     check_same(undisturbed.tables, place.tables(), f"with trouble on the way ({kind})")
