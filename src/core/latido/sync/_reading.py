@@ -11,7 +11,7 @@ from latido.errors import GapError, LatidoError, NotOffered, Stopped, VendorUnav
 from latido.messages import marker
 from latido.sync._cursor import fingerprint, mapping_changed, reaches_back, sweep_is_due, where_to_start
 from latido.sync._receipt import Receipt
-from latido.warehouse import Batch, begin_census, end_census, note_ids, stored_rows
+from latido.warehouse import Batch, begin_census, end_census, note_ids, set_aside, stored_rows
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -225,7 +225,9 @@ class StreamRun:
             return
         counted = (self._counted() or expected) if expected.exact else expected
         self.receipt.counted, self.receipt.count_exact = counted.n, counted.exact
-        self.receipt.stored = self.writer.call(lambda c: stored_rows(c, self.source.name, self.stream))
+        names = (self.source.name, self.stream)
+        self.receipt.stored = self.writer.call(lambda c: stored_rows(c, *names))
+        self.receipt.set_aside = self.writer.call(lambda c: set_aside(c, *names))
         if self.receipt.doubt is not None:
             self.observer.warned(self.source.name, self.receipt.doubt)
 

@@ -26,9 +26,9 @@ class Receipt:
     """The account of one stream in one run.
 
     `counted` is the vendor's own count, None where it was not asked or is not offered; `stored` is what the warehouse
-    holds then. `mapped` rows were handed to the warehouse; each of them must be inserted, updated or unchanged.
-    `deleted` and `merged` count marks, and those of the updated rows that came deleted or merged. `swept` says that
-    what is done only every `sweep_every` was done.
+    holds then, and `set_aside` how many more are in quarantine. `mapped` rows were handed to the warehouse; each of
+    them must be inserted, updated or unchanged. `deleted` and `merged` count marks, and those of the updated rows that
+    came deleted or merged. `swept` says that what is done only every `sweep_every` was done.
     """
 
     source: str
@@ -40,6 +40,7 @@ class Receipt:
     counted: int | None = None
     count_exact: bool | None = None
     stored: int | None = None
+    set_aside: int = 0
     fetched: int = 0
     mapped: int = 0
     inserted: int = 0
@@ -70,7 +71,9 @@ class Receipt:
         lost = self.mapped - self.inserted - self.updated - self.unchanged
         if lost:
             return _("{source}: {n:,} rows of {stream} are not accounted for.", n=lost, **self._name)
-        if not self.count_exact or self.counted is None or self.stored is None or self.counted == self.stored:
+        if not self.count_exact or self.counted is None or self.stored is None:
+            return None
+        if self.stored <= self.counted <= self.stored + self.set_aside:
             return None
         return _(
             "{source}: {n:,} {stream} are missing. The vendor counts {counted:,} and {stored:,} are stored.",
@@ -96,7 +99,7 @@ class Receipt:
 
     def row(self, run_id: str) -> dict[str, Any]:
         """Return the row of `_latido_receipts`."""
-        left_out = {"mapped", "stored", "skipped", "swept"}
+        left_out = {"mapped", "stored", "set_aside", "skipped", "swept"}
         row = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in left_out}
         problem = self.problem or self.skipped
         return {"run_id": run_id, **row, "tables": list(self.tables), "problem": str(problem) if problem else None}

@@ -8,6 +8,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from email.utils import format_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -185,6 +186,7 @@ class Sandbox(ABC):
             self.shown.add(request.headers["authorization"])
         self._others_write()
         response = self._packed(request, self._answered(request, route, handler))
+        response.headers["date"] = format_datetime(self.clock.now(), usegmt=True)
         self.stats.answers[response.status_code] += 1
         return response
 

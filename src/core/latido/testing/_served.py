@@ -52,6 +52,6 @@ def _server(app: Any) -> Server:
 
     config = Config(
         app, lifespan="off", ws="none", log_config=None, log_level="critical", access_log=False,
-        timeout_keep_alive=60, timeout_graceful_shutdown=1,
+        timeout_keep_alive=60, timeout_graceful_shutdown=1, date_header=False,  # of its own clock
     )  # fmt: skip
     return Server(config)

@@ -13,6 +13,7 @@ from latido.warehouse._history import (
     put_reference,
     put_swept,
     references,
+    set_aside,
     stored_rows,
     utc_text,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "references",
     "runs",
     "scalar",
+    "set_aside",
     "sources_standing",
     "stored_rows",
     "streams_standing",

@@ -107,5 +107,20 @@ def stored_rows(connection: duckdb.DuckDBPyConnection, source: str, stream: Stre
     return sum(counts)
 
 
+def set_aside(connection: duckdb.DuckDBPyConnection, source: str, stream: Stream) -> int:
+    """Return how many records of *stream* are in quarantine and have no live row: the vendor may count them."""
+    counts = (
+        scalar(
+            connection,
+            f"""SELECT COUNT(*) FROM _latido_quarantine AS q WHERE q.source = ? AND q.stream = ? AND q.table_name = ?
+                AND NOT EXISTS (SELECT 1 FROM {entity.table} AS t WHERE t.source = q.source
+                    AND t.source_id = q.source_id AND COALESCE(t.is_deleted, false) = false)""",
+            [source, stream.name, entity.table],
+        )
+        for entity in stream.entities
+    )
+    return sum(counts)
+
+
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
