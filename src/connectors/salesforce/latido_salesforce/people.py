@@ -37,8 +37,8 @@ def lead_key(key: Any) -> str | None:
 
 
 def survivor_of_lead(contact: Any, master: Any) -> str | None:
-    """Return what a lead went into: the contact that it was converted to, or the lead that it was merged with."""
-    return contact if contact is not None else lead_key(master)
+    """Return what a lead went into: the lead that it was merged with, or the contact that it was converted to."""
+    return contact if master is None else lead_key(master)
 
 
 ACCOUNT = Mapping(
