@@ -11,46 +11,59 @@ from latido.testing import Drill
 from latido_salesforce.sandbox import _ids as ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from latido_salesforce.sandbox._deeds import Deeds
     from latido_salesforce.sandbox._records import Records
     from latido_salesforce.sandbox._table import Table
 
 _NO_DATE = "the day before"
+RECOMMENDATIONS = "NPS_Response__c.Score__c"
+"""How the connector names the answers in the org's own object."""
 _MERGEABLE = {"Account", "Contact", "Lead", "Case"}
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How a stream stores the records of an object: with which prefix, and which: with `field`, and without `unless`."""
+    """How a stream stores the records of an object: with which prefix, and only those that `fit`."""
 
     sobject: str
     prefix: str = ""
-    field: str | None = None
-    unless: str | None = None
+    fits: Callable[[Table, int], bool] = lambda _table, _number: True
     spoilt: str = "CreatedDate"
+
+
+def _has(field: str) -> Callable[[Table, int], bool]:
+    return lambda table, number: table.value(number, field) not in {None, False}
+
+
+def _is_queue(table: Table, number: int) -> bool:
+    return bool(table.value(number, "Type") == "Queue")
+
+
+def _can_be_merged(lead: Table, number: int) -> bool:
+    return not lead.value(number, "IsConverted")
 
 
 STORED = {
     "accounts": Stored("Account"),
     "contacts": Stored("Contact"),
-    "leads": Stored("Lead", "lead:", unless="IsConverted"),
+    "leads": Stored("Lead", "lead:", _can_be_merged),
     "users": Stored("User"),
+    "queues": Stored("Group", fits=_is_queue),
     "account_contact_relations": Stored("AccountContactRelation"),
     "opportunities": Stored("Opportunity"),
-    "line_items": Stored("OpportunityLineItem", "line:", field="Term_Months__c"),
+    "line_items": Stored("OpportunityLineItem", "line:", _has("Term_Months__c")),
     "contracts": Stored("Contract"),
     "assets": Stored("Asset", "asset:"),
     "asset_state_periods": Stored("AssetStatePeriod", "period:"),
     "cases": Stored("Case"),
     "email_messages": Stored("EmailMessage", "email:"),
     "case_comments": Stored("CaseComment", "comment:"),
-    "case_milestones": Stored("CaseMilestone", "milestone:", field="IsCompleted", spoilt="CompletionDate"),
+    "case_milestones": Stored("CaseMilestone", "milestone:", _has("CompletionDate"), "CompletionDate"),
     "campaigns": Stored("Campaign"),
+    "survey_objects": Stored("NPS_Response__c", f"{RECOMMENDATIONS}:", _has("Answered_At__c"), "Answered_At__c"),
 }
-
-
 HISTORIES = {"case_history": "CaseHistory", "opportunity_history": "OpportunityHistory"}
 
 
@@ -63,10 +76,9 @@ class Drills:
 
     @property
     def by_stream(self) -> Mapping[str, Drill]:
+        own = {name: _TableDrills(self._records, self._deeds, stored).drill for name, stored in STORED.items()}
         histories = {name: Drill(partial(self._appended, sobject)) for name, sobject in HISTORIES.items()}
-        return {
-            name: _TableDrills(self._records, self._deeds, stored).drill for name, stored in STORED.items()
-        } | histories
+        return {**own, **histories, "survey_responses": Drill(self._answered)}
 
     def _appended(self, sobject: str, count: int) -> list[str]:
         """Return the ids of rows that a history has gained: it is only ever added to."""
@@ -75,6 +87,15 @@ class Drills:
             number for number in range(table.count) if sobject != "CaseHistory" or _tells_status(table, number)
         )
         return [table.identity(self._deeds.copy(sobject, model)) for _ in range(count)]
+
+    def _answered(self, count: int) -> list[str]:
+        """Return the answers that *count* customers gave to the question that scores satisfaction."""
+        family = self._records.on_cases
+        family.tables["SurveyQuestionResponse"].fill()
+        numbers = self._deeds.add_cases(count)
+        for number in numbers:
+            self._deeds.answer(number, satisfaction=5)
+        return [family.identity("SurveyQuestionResponse", number) for number in numbers]
 
 
 def _tells_status(table: Table, number: int) -> bool:
@@ -102,11 +123,8 @@ class _TableDrills:
         )
 
     def _live_numbers(self) -> Iterator[int]:
-        field, unless = self._stored.field, self._stored.unless
         for number in range(self._table.count):
-            if self._table.deleted(number) or (unless and self._table.value(number, unless)):
-                continue
-            if field is None or self._table.value(number, field):
+            if not self._table.deleted(number) and self._stored.fits(self._table, number):
                 yield number
 
     def _touch(self, count: int) -> list[str]:

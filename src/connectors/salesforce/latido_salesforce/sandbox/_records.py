@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from latido_salesforce.sandbox import _cases as cases
+from latido_salesforce.sandbox import _market as market
 from latido_salesforce.sandbox import _people as people
 from latido_salesforce.sandbox import _sales as sales
 from latido_salesforce.sandbox import _schema_customers as customers
@@ -36,7 +37,7 @@ _HANGS_ON_DEALS = (
 
 _MADE: dict[SObject, Callable[[Account], Iterator[dict[str, Any]]]] = {
     customers.ACCOUNT_CONTACT_RELATION: people.relation_records,
-    customers.LEAD: lambda account: (sales.lead_record(account, each) for each in account.world.leads()),
+    customers.LEAD: lambda account: (market.lead_record(account, each) for each in account.world.leads()),
     customers.USER: people.user_records,
     customers.GROUP: people.group_records,
     service.MILESTONE_TYPE: small.milestone_type_records,
@@ -44,11 +45,11 @@ _MADE: dict[SObject, Callable[[Account], Iterator[dict[str, Any]]]] = {
     service.SURVEY: surveys.survey_records,
     service.SURVEY_QUESTION: surveys.question_records,
     service.RECOMMENDATION: surveys.recommendation_records,
-    selling.PRODUCT: lambda account: (sales.product_record(account, each) for each in account.world.products()),
-    selling.CAMPAIGN: lambda account: (sales.campaign_record(account, each) for each in account.world.campaigns()),
-    selling.CURRENCY_TYPE: sales.currency_records,
-    selling.DATED_CONVERSION_RATE: sales.rate_records,
-    selling.OPPORTUNITY_STAGE: sales.stage_records,
+    selling.PRODUCT: lambda account: (market.product_record(account, each) for each in account.world.products()),
+    selling.CAMPAIGN: lambda account: (market.campaign_record(account, each) for each in account.world.campaigns()),
+    selling.CURRENCY_TYPE: market.currency_records,
+    selling.DATED_CONVERSION_RATE: market.rate_records,
+    selling.OPPORTUNITY_STAGE: market.stage_records,
     selling.ORGANIZATION: small.organization_records,
 }
 """The tables that only show what the world is."""

@@ -1,4 +1,4 @@
-"""What is sold, as records: opportunities, their stages, lines and assets, contracts, leads, campaigns, rates."""
+"""What was sold, as records: opportunities, their stages, lines, contracts and assets."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from latido.testing.world import midnight
 from latido_salesforce.sandbox import _ids as ids
-from latido_salesforce.sandbox._words import DEAL_TYPES, STAGE_OF, STAGES
+from latido_salesforce.sandbox._words import DEAL_TYPES, STAGE_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from latido.testing.world import Campaign, Deal, Lead, Line, Move, Product
+    from latido.testing.world import Deal, Line, Move
     from latido_salesforce.sandbox._account import Account
     from latido_salesforce.sandbox._family import Family, Rows
 
 PRODUCT_PREFIX, CAMPAIGN_PREFIX = "01t", "701"
-_NEVER = date(9999, 12, 31)
 _DAY = timedelta(days=1)
 
 
@@ -72,9 +71,9 @@ def opportunity_record(account: Account, deal: Deal, former: str | None) -> dict
         "Loss_Reason__c": deal.lost_reason,
         "Monthly_Amount__c": deal.monthly,
         "Contract_Start__c": deal.starts_on,
-        "Contract_End__c": _last_day(deal.ends_on),
+        "Contract_End__c": last_day(deal.ends_on),
         "Supersedes__c": former,
-        **_written(account, deal.owner, deal.created_at, deal.updated_at),
+        **written(account, deal.owner, deal.created_at, deal.updated_at),
     }
 
 
@@ -113,7 +112,7 @@ def line_record(account: Account, deal: Deal, opportunity: str, turn: int, line:
         "ServiceDate": None if line.months is None else deal.starts_on,
         "Term_Months__c": line.months,
         "Billing__c": "One-off" if line.months is None else "Recurring",
-        **_written(account, deal.owner, deal.created_at, deal.updated_at),
+        **written(account, deal.owner, deal.created_at, deal.updated_at),
     }
 
 
@@ -129,7 +128,7 @@ def _contract(account: Account, deal: Deal, opportunity: str) -> Iterator[dict[s
     yield {
         "AccountId": account.customer(deal.customer),
         "StartDate": deal.starts_on,
-        "EndDate": _last_day(ends_on),
+        "EndDate": last_day(ends_on),
         "ContractTerm": months,
         "OwnerId": account.user(deal.owner),
         "Status": "Activated",
@@ -140,7 +139,7 @@ def _contract(account: Account, deal: Deal, opportunity: str) -> Iterator[dict[s
         "Monthly_Amount__c": deal.monthly,
         "Opportunity__c": opportunity,
         "Cancelled_On__c": cancelled,
-        **_written(account, deal.owner, won_at, won_at),
+        **written(account, deal.owner, won_at, won_at),
     }
 
 
@@ -157,7 +156,7 @@ def _assets(account: Account, deal: Deal, opportunity: str) -> Iterator[dict[str
             "Name": f"{deal.name[:60]} {contract.number}",
             "PurchaseDate": contract.booked_on,
             "InstallDate": contract.starts_on,
-            "UsageEndDate": _last_day(ends_on),
+            "UsageEndDate": last_day(ends_on),
             "LifecycleStartDate": midnight(contract.starts_on),
             "LifecycleEndDate": _last_second(ends_on),
             "Status": "Installed" if running else "Obsolete",
@@ -168,7 +167,7 @@ def _assets(account: Account, deal: Deal, opportunity: str) -> Iterator[dict[str
             "CurrentQuantity": 1 if running else 0,
             "CurrentLifecycleEndDate": _last_second(ends_on),
             "Opportunity__c": opportunity,
-            **_written(account, deal.owner, won_at, won_at),
+            **written(account, deal.owner, won_at, won_at),
         }
 
 
@@ -184,129 +183,24 @@ def _periods(account: Account, deal: Deal, place: int, family: Family[Deal]) -> 
             "Quantity": 1,
             "Mrr": contract.monthly,
             "CurrencyIsoCode": contract.currency,
-            **_written(account, deal.owner, won_at, won_at),
-        }
-
-
-def product_record(account: Account, product: Product) -> dict[str, Any]:
-    return {
-        "Name": product.name,
-        "ProductCode": f"P-{product.number}",
-        "IsActive": True,
-        "Family": "Servicios" if product.monthly is None else "Suscripciones",
-        "CurrencyIsoCode": "EUR",
-        "Billing__c": "One-off" if product.monthly is None else "Recurring",
-        **_written(account, 0, account.world.start, account.world.start),
-    }
-
-
-def campaign_record(account: Account, campaign: Campaign) -> dict[str, Any]:
-    """Return a campaign; what was spent is one sum."""
-    created_at = midnight(campaign.starts_on)
-    spent = sum(each.amount for each in campaign.spend)
-    return {
-        "Name": campaign.name,
-        "Type": campaign.channel.capitalize(),
-        "Status": "Completed" if midnight(campaign.ends_on) <= account.world.end else "In Progress",
-        "StartDate": campaign.starts_on,
-        "EndDate": _last_day(campaign.ends_on),
-        "BudgetedCost": campaign.budget,
-        "ActualCost": spent,
-        "HierarchyActualCost": spent,
-        "IsActive": midnight(campaign.ends_on) > account.world.end,
-        "CurrencyIsoCode": campaign.currency,
-        "OwnerId": account.user(0),
-        **dict.fromkeys(("NumberOfLeads", "NumberOfConvertedLeads", "NumberOfContacts", "NumberOfResponses"), 0),
-        **dict.fromkeys(("NumberOfOpportunities", "NumberOfWonOpportunities"), 0),
-        **dict.fromkeys(("AmountAllOpportunities", "AmountWonOpportunities"), 0),
-        **_written(account, 0, created_at, max([created_at, *(each.at for each in campaign.spend)])),
-    }
-
-
-def lead_record(account: Account, lead: Lead) -> dict[str, Any]:
-    """Return a lead; a converted one names the contact that it became."""
-    person = None if lead.person is None else account.person(lead.person)
-    return {
-        "LastName": lead.last_name,
-        "FirstName": lead.first_name,
-        "Name": f"{lead.first_name} {lead.last_name}",
-        "Company": lead.company,
-        "Email": lead.email,
-        "LeadSource": "Web",
-        "Status": "Open - Not Contacted" if lead.converted_at is None else "Closed - Converted",
-        "OwnerId": account.queue(0) if lead.number % 5 == 0 else account.user(0),
-        "CurrencyIsoCode": "EUR",
-        "IsConverted": lead.converted_at is not None,
-        "ConvertedDate": None if lead.converted_at is None else _day(lead.converted_at),
-        "ConvertedAccountId": None if person is None else account.account_of(person.customer, person.number),
-        "ConvertedContactId": None if person is None else account.contact(person.number),
-        **_written(account, 0, lead.created_at, lead.converted_at or lead.created_at),
-    }
-
-
-def currency_records(account: Account) -> Iterator[dict[str, Any]]:
-    """Yield the currencies: an amount divided by its rate is in that of the company."""
-    latest = {each.currency: each.rate for each in account.world.rates()}
-    for code, rate in (("EUR", 1.0), *((code, float(1 / rate)) for code, rate in sorted(latest.items()))):
-        yield {
-            "IsoCode": code,
-            "ConversionRate": rate,
-            "DecimalPlaces": 2,
-            "IsActive": True,
-            "IsCorporate": code == "EUR",
-            **_written(account, 0, account.world.start, account.world.end - 1),
-        }
-
-
-def rate_records(account: Account) -> Iterator[dict[str, Any]]:
-    """Yield what each currency was worth, from one date to before the next."""
-    following: dict[str, date] = {}
-    dated = []
-    for rate in sorted(account.world.rates(), key=lambda each: each.on, reverse=True):
-        at = min(max(midnight(rate.on), account.world.start), account.world.end - 1)
-        dated.append(
-            {
-                "IsoCode": rate.currency,
-                "StartDate": rate.on,
-                "NextStartDate": following.get(rate.currency, _NEVER),
-                "ConversionRate": float(1 / rate.rate),
-                **_written(account, 0, at, at),
-            }
-        )
-        following[rate.currency] = rate.on
-    yield from reversed(dated)
-
-
-def stage_records(account: Account) -> Iterator[dict[str, Any]]:
-    for order, stage in enumerate(STAGES, 1):
-        yield {
-            "MasterLabel": stage.label,
-            "ApiName": stage.label,
-            "IsActive": True,
-            "SortOrder": order,
-            "IsClosed": stage.closed,
-            "IsWon": stage.won,
-            "ForecastCategory": stage.category,
-            "ForecastCategoryName": stage.category,
-            "DefaultProbability": stage.probability,
-            **_written(account, 0, account.world.start, account.world.start),
+            **written(account, deal.owner, won_at, won_at),
         }
 
 
 def _closes(deal: Deal, closed_at: int | None) -> date:
-    return deal.planned_close if closed_at is None else _day(closed_at)
+    return deal.planned_close if closed_at is None else day_of(closed_at)
 
 
 def _running(account: Account, starts_on: date, ends_on: date | None) -> bool:
-    today = _day(account.world.end)
+    today = day_of(account.world.end)
     return starts_on <= today and (ends_on is None or today < ends_on)
 
 
-def _day(at: int) -> date:
+def day_of(at: int) -> date:
     return datetime.fromtimestamp(at, UTC).date()
 
 
-def _last_day(ends_on: date | None) -> date | None:
+def last_day(ends_on: date | None) -> date | None:
     return None if ends_on is None else ends_on - _DAY
 
 
@@ -314,7 +208,7 @@ def _last_second(ends_on: date | None) -> int | None:
     return None if ends_on is None else midnight(ends_on) - 1
 
 
-def _written(account: Account, owner: int, created_at: int, stamp: int) -> dict[str, Any]:
+def written(account: Account, owner: int, created_at: int, stamp: int) -> dict[str, Any]:
     return {
         "CreatedDate": created_at,
         "CreatedById": account.user(owner),

@@ -12,7 +12,7 @@ from latido_salesforce.sandbox import _errors as errors
 from latido_salesforce.sandbox import _ids as ids
 from latido_salesforce.sandbox._conditions import Conditions, seconds
 from latido_salesforce.sandbox._shape import Selection
-from latido_salesforce.sandbox._soql import Malformed, parse
+from latido_salesforce.sandbox._soql import All, Comparison, Malformed, parse
 from latido_salesforce.sandbox._spans import Axis, certain, possible
 
 if TYPE_CHECKING:
@@ -96,9 +96,23 @@ class Search:
         if window.narrow or names[:1] == [stamp]:
             ordered = names in ([], [stamp], [stamp, ("id", False)])
             return self._by_time(window, certain(self._query.where, times)), ordered
+        if (kin := self._related()) is not None:
+            return ((number, False) for number in kin), names in ([], [("id", False)])
         axis = Axis("Id", self._number)
         spans = possible(self._query.where, axis), certain(self._query.where, axis)
         return self._by_id(*spans), names in ([], [("id", False)])
+
+    def _related(self) -> list[int] | None:
+        """Return the records whose parent is named by a condition that has to hold; None if there is none."""
+        where = self._query.where
+        for part in where.parts if isinstance(where, All) else (where,):
+            if not isinstance(part, Comparison) or part.operator not in {"=", "in"}:
+                continue
+            place, field = self._table.sobject.by_name.get(part.path.lower(), (0, None))
+            if field is not None and field.type == "reference" and all(each.kind == "text" for each in part.literals):
+                parents = {ids.long(each.value) for each in part.literals}
+                return sorted(number for each in parents for number in self._table.children(place, each))
+        return None
 
     def _by_time(self, window: Span, sure: Span) -> Iterator[tuple[int, bool]]:
         for time, number in self._table.feed.after(place_before(window.low)):

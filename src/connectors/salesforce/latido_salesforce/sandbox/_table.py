@@ -36,6 +36,7 @@ class Table:
         self._stamps = array("Q")
         self._gone: dict[int, int] = {}
         self._destroyed: dict[int, int] = {}
+        self._indexes: dict[int, dict[bytes, list[int]]] = {}
 
     def identity(self, number: int) -> str:
         return ids.identity(self.sobject.prefix, number)
@@ -65,6 +66,7 @@ class Table:
     def put(self, number: int, record: Mapping[str, Any]) -> None:
         """Write a record again, or one more: the number behind the last."""
         self.fill()
+        self._indexes.clear()
         whole = self._whole(number, record)
         self._json.put(number, json_values(self.sobject, whole))
         self._csv.put(number, csv_values(self.sobject, whole))
@@ -78,6 +80,7 @@ class Table:
     def write(self, number: int, values: Mapping[str, Any]) -> None:
         """Give some fields of a record other values; one that the object does not have is left out."""
         self.fill()
+        self._indexes.clear()
         shown, flat = self.json(number), self.csv(number)
         for name, value in values.items():
             if name.lower() not in self.sobject.by_name:
@@ -162,6 +165,15 @@ class Table:
     def csv(self, number: int) -> list[bytes]:
         """Return the values of a record, each as it stands between quotes."""
         return self._csv.piece(number).split(SEPARATOR)
+
+    def children(self, place: int, parent: str | None) -> list[int]:
+        """Return the numbers of the records whose field at *place* is the id *parent*."""
+        if place not in self._indexes:
+            index: dict[bytes, list[int]] = {}
+            for number in range(self.count):
+                index.setdefault(self.json(number)[place], []).append(number)
+            self._indexes[place] = index
+        return self._indexes[place].get(orjson.dumps(parent), [])
 
     def value(self, number: int, name: str) -> Any:
         """Return one value of a record."""
