@@ -208,6 +208,10 @@ class Associations(HubSpotStream):
                 self.connector.runtime.warn(_("{why}", why=refusal.message))
         yield Page(cursor=state)
 
+    def probe(self) -> None:
+        for each in self._parts:
+            each.probe()
+
     def _sweeping(self, cursor: Cursor) -> bool:
         every = self.connector.settings.sweep_every // timedelta(milliseconds=1)
         return "swept" not in cursor or self.connector.now_there() - int(cursor["swept"]) >= every
