@@ -34,6 +34,7 @@ def settings(**said: Any) -> HubSpotSettings:
         {"client_id": "app"},
         {"access_token": "pat-1", "client_id": "app", "client_secret": "s"},
         {"access_token": "pat-1", "client_id": "app"},
+        {"access_token": "pat-1", "refresh_token": "r"},
         {"access_token": "pat-1", "api_version": "v3"},
         {"access_token": "pat-1", "api_version": "2026-05"},
         {"access_token": "pat-1", "surveys": {"11": {"scale_min": 5, "scale_max": 1}}},
@@ -142,6 +143,17 @@ def test_a_revoked_login_asks_for_another(desk: Desk, office: Office, clock: Man
         connector.get("/crm/v3/objects/contacts")
 
     assert "Run: latido login sales" == str(caught.value.hint)
+
+
+def test_a_refresh_token_may_be_a_setting(desk: Desk, office: Office) -> None:
+    """Where nobody can log in. One that is changed there counts at once."""
+    desk.on(TOKEN, {"access_token": "access-1", "refresh_token": "refresh-1", "expires_in": 1800})
+    desk.on("contacts", listed())
+
+    for refresh_token in ("refresh-1", "refresh-1", "refresh-2"):
+        office.hubspot(**APP, refresh_token=refresh_token).get("/crm/v3/objects/contacts")
+
+    assert ["refresh-1", "refresh-2"] == [asked.body["refresh_token"] for asked in desk.requests(TOKEN)]
 
 
 def test_an_app_nobody_logged_in_for_says_so(office: Office) -> None:

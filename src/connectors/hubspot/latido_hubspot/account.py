@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from latido.connect import Bearer, OAuth, TokenStore
+from latido.connect import Bearer, OAuth, Tokens, TokenStore
 from latido_hubspot.settings import LOGIN_PAGE
 
 if TYPE_CHECKING:
@@ -14,11 +15,27 @@ if TYPE_CHECKING:
     from latido_hubspot.settings import HubSpotSettings
 
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def credential(settings: HubSpotSettings, runtime: Runtime) -> Auth:
     """Return what signs requests: a fixed token, or those that somebody's login gave to an OAuth app."""
     if settings.access_token:
         return Bearer(settings.access_token)
+    if settings.refresh_token:
+        remember(TokenStore(runtime.folder), runtime.source, settings.refresh_token.get_secret_value())
     return client(settings, runtime)
+
+
+def remember(store: TokenStore, source: str, refresh_token: str) -> None:
+    """Let *store* begin with a refresh token that nobody's login brought, and with an access token that is past."""
+
+    def begun(stored: Tokens | None) -> Tokens:
+        if stored is not None and stored.refresh_token == refresh_token:
+            return stored
+        return Tokens("", _LONG_AGO, _LONG_AGO, refresh_token)
+
+    store.update(source, begun)
 
 
 def client(settings: HubSpotSettings, runtime: Runtime, *, scope: str | None = None) -> OAuth:

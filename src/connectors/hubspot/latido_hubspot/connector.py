@@ -39,6 +39,7 @@ STREAMS: tuple[type[HubSpotStream], ...] = (
 UNDELIVERABLE = MappingProxyType(
     {
         "exact_count": _("HubSpot counts by its search, which lags behind what is stored."),
+        "spam": _("HubSpot keeps spam out of its tickets, or tells of none."),
     }
 )
 """What HubSpot makes impossible, and why."""

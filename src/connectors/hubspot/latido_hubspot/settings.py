@@ -58,6 +58,9 @@ class HubSpotSettings(HttpSettings):
     )
     client_id: str | None = Field(default=None, description="The client id of an OAuth app, instead of a token.")
     client_secret: SecretStr | None = Field(default=None, description="The client secret of that app.")
+    refresh_token: SecretStr | None = Field(
+        default=None, description="A refresh token of that app, where nobody can run `latido login`."
+    )
     redirect_uri: str = Field(
         default="http://localhost:8917/", description="Where the browser returns to after `latido login`."
     )
@@ -83,6 +86,8 @@ class HubSpotSettings(HttpSettings):
         client = (self.client_id, self.client_secret)
         if all(client) == bool(self.access_token) or any(client) != all(client):
             raise ValueError(_("give access_token, or client_id and client_secret."))
+        if self.refresh_token and not self.client_id:
+            raise ValueError(_("a refresh_token is worth nothing without the client_id and client_secret of its app."))
         return self
 
     @property
