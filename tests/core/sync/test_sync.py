@@ -383,6 +383,15 @@ def test_an_exact_count_that_disagrees_is_a_gap(warehouse: Warehouse, tmp_path: 
     assert "shop: 2 accounts are missing. The vendor counts 5 and 3 are stored." == problem(report)
 
 
+def test_a_record_in_quarantine_is_not_missing(warehouse: Warehouse, tmp_path: Path) -> None:
+    """The vendor counts it, and we know where it is."""
+    odd = Page(rejected=[Rejected("accounts", "9", "odd", {})], cursor={"after": 9})
+
+    report = synced(warehouse, source_of(tmp_path, accounts(many(3), odd, count=Count(4, exact=True))))
+
+    assert 5 == report.exit_code
+
+
 def test_an_approximate_count_that_is_far_off_is_a_warning(warehouse: Warehouse, tmp_path: Path) -> None:
     listener = Listener()
     source = source_of(tmp_path, accounts(many(3), count=Count(5, exact=False)))
