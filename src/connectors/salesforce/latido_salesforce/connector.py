@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Connector, Http, Retry, wait
@@ -41,6 +42,9 @@ STREAMS: tuple[type[SObjectStream], ...] = (
     Assets, AssetStatePeriods, Campaigns, Currencies, SurveyResponses, SurveyObjects,
 )  # fmt: skip
 
+UNDELIVERABLE = MappingProxyType({"spam": _("Salesforce does not mark cases as spam.")})
+"""What Salesforce makes impossible, and why."""
+
 TABLES = {
     each.__name__: each
     for each in (references.organization, references.opportunity_stages, references.case_statuses, references.users)
@@ -58,6 +62,7 @@ class Salesforce(Connector):
     Settings = SalesforceSettings
     asks = ("domain", "client_id", "client_secret")
     settings: SalesforceSettings
+    undeliverable = UNDELIVERABLE
 
     def __init__(self, settings: SalesforceSettings, runtime: Runtime) -> None:
         super().__init__(settings, runtime)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Mapping, Page, computed, constant, first
+from latido.connect import Count, Mapping, computed, constant, first
 from latido.errors import NotOffered
 from latido.schema import FxRate
 from latido_salesforce import soql
 from latido_salesforce.declared import made
 from latido_salesforce.reading import SObjectStream
-from latido_salesforce.references import listed
+from latido_salesforce.references import answers, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from latido.connect import Count, Cursor, JsonObject
+    from latido.connect import Cursor, JsonObject, Page
 
 STATIC, DATED = "CurrencyType", "DatedConversionRate"
 FIELDS = ("Id", "IsoCode", "ConversionRate", "CreatedDate", "SystemModstamp")
@@ -63,37 +64,41 @@ class Currencies(SObjectStream):
         return {}
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
-        static = self._listed(STATIC, *FIELDS, "IsCorporate")
-        corporate = next((each.get("IsoCode") for each in static if each.get("IsCorporate")), None)
-        yield self.page(
-            [
-                *(named(each, each.get("Id"), corporate) for each in static if each.get("IsoCode") != corporate),
-                *(named(each, f"dated:{each.get('Id')}", corporate) for each in self._dated(corporate)),
-            ],
-            cursor,
-        )
+        for rates in self._rates():
+            yield self.page(rates, cursor)
 
     def probe(self) -> None:
-        self._listed(STATIC, "Id")
+        self._corporate()
 
     def count(self) -> Count | None:
-        return None
+        return Count(sum(len(rates) for rates in self._rates()), exact=True)
 
     def estimate(self, cursor: Cursor) -> int | None:
         del cursor
-        return 2
+        return 3
 
-    def _dated(self, corporate: Any) -> list[JsonObject]:
-        """Return the dated rates; most organizations with several currencies keep none."""
-        try:
-            dated = self._listed(DATED, *FIELDS, "StartDate")
-        except NotOffered:
-            return []
-        return [each for each in dated if each.get("IsoCode") != corporate]
+    def _rates(self) -> Iterator[list[JsonObject]]:
+        """Yield the current rates, then the dated ones; most organizations with several currencies keep none of those.
 
-    def _listed(self, sobject: str, *fields: str) -> list[JsonObject]:
-        return list(listed(self.connector, sobject, soql.select(fields, sobject)))
+        The corporate currency has no rate against itself.
+        """
+        corporate = self._corporate()
+        for rates in self._answered(STATIC, *FIELDS):
+            yield list(against(corporate, rates))
+        with suppress(NotOffered):
+            for rates in self._answered(DATED, *FIELDS, "StartDate"):
+                yield list(against(corporate, rates, "dated:"))
+
+    def _corporate(self) -> Any:
+        found = listed(self.connector, STATIC, soql.select(["IsoCode"], STATIC, ["IsCorporate = true"]))
+        return next((each.get("IsoCode") for each in found), None)
+
+    def _answered(self, sobject: str, *fields: str) -> Iterator[list[dict[str, Any]]]:
+        return answers(self.connector, sobject, soql.select(fields, sobject))
 
 
-def named(rate: JsonObject, key: Any, corporate: Any) -> JsonObject:
-    return {**rate, ":id_or_dated_id": key, ":corporate": corporate}
+def against(corporate: Any, rates: Sequence[JsonObject], prefix: str = "") -> Iterator[JsonObject]:
+    """Yield *rates* with the currency that they are against."""
+    for each in rates:
+        if each.get("IsoCode") != corporate:
+            yield {**each, ":id_or_dated_id": f"{prefix}{each.get('Id')}", ":corporate": corporate}

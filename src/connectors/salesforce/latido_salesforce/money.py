@@ -51,10 +51,12 @@ class WonStream(RecurringStream):
 
     def count(self) -> Count | None:
         """Return how many there are, of won opportunities and with something that recurs."""
-        won = f"{self.deal}.IsWon = true"
-        told = f"{self.telling} > 0" if self.telling else None
-        n, _now = self.counted([*self.conditions, won, told], deleted=False)
-        return Count(n, exact=False)
+        count = super().count()
+        return count and Count(count.n, count.exact and self.unchanged(f"{self.deal}.SystemModstamp"))
+
+    @property
+    def recurring(self) -> list[str | None]:
+        return [*super().recurring, f"{self.deal}.IsWon = true"]
 
 
 class LineItems(WonStream):
@@ -85,8 +87,16 @@ class LineItems(WonStream):
     )
 
     def recurs(self, record: JsonObject) -> bool:
-        scheduled = "schedules" in self.connector.settings.recurring and record.get("HasRevenueSchedule")
-        return not scheduled and super().recurs(record)
+        return not (self._scheduled and record.get("HasRevenueSchedule")) and super().recurs(record)
+
+    @property
+    def recurring(self) -> list[str | None]:
+        return [*super().recurring, "HasRevenueSchedule = false" if self._scheduled else None]
+
+    @property
+    def _scheduled(self) -> bool:
+        """Whether schedules are read, by an org that has them."""
+        return "schedules" in self.connector.settings.recurring and "HasRevenueSchedule" in self.layout.types
 
 
 class Schedules(WonStream):
@@ -118,3 +128,7 @@ class Schedules(WonStream):
 
     def recurs(self, record: JsonObject) -> bool:
         return bool(record.get("Revenue")) and super().recurs(record)
+
+    @property
+    def recurring(self) -> list[str | None]:
+        return [*super().recurring, "Revenue != null", "Revenue != 0"]

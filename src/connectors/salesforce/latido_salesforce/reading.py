@@ -102,10 +102,14 @@ class SObjectStream(Stream):
     def count(self) -> Count | None:
         """Return how many live records there are: exactly, if none changed since they were read."""
         n, _now = self.counted(self.conditions, deleted=False)
+        return Count(n, exact=self.unchanged())
+
+    def unchanged(self, field: str | None = None) -> bool:
+        """Whether no record has changed, as *field* tells, since they were read."""
         if self._read_until is None:
-            return Count(n, exact=True)
-        later, _now = self.counted([*self.conditions, soql.between(self.cursor_field, self._read_until, None)])
-        return Count(n, exact=later == 0)
+            return True
+        later = soql.between(field or self.cursor_field, self._read_until, None)
+        return self.counted([*self.conditions, later])[0] == 0
 
     def estimate(self, cursor: Cursor) -> int | None:
         _window, n = self._next(cursor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.connect import Source, computed, constant, first
+from latido.connect import Count, Source, computed, constant, first
 from latido.errors import NotOffered
 from latido.messages import marker
 from latido.schema import Contract
@@ -78,6 +78,15 @@ class RecurringStream(DeclaredStream):
         """Whether *record* has an amount, or a term, that is not 0."""
         field = self.telling
         return field is None or bool(value(record, field))
+
+    def count(self) -> Count | None:
+        n, _now = self.counted([*self.conditions, *self.recurring], deleted=False)
+        return Count(n, exact=self.unchanged())
+
+    @property
+    def recurring(self) -> list[str | None]:
+        """The conditions of records on which something recurs."""
+        return [f"{self.telling} != null", f"{self.telling} != 0"] if self.telling else []
 
     @property
     def telling(self) -> str | None:

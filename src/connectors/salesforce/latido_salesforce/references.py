@@ -62,6 +62,14 @@ def _listed(connector: Salesforce, sobject: str, query: str) -> Iterator[dict[st
 
 def listed(connector: Salesforce, sobject: str, query: str, *, deleted: bool = False) -> Iterator[dict[str, Any]]:
     """Yield the records that *query* finds, or also the *deleted* ones. Raises NotOffered for what cannot be read."""
+    for records in answers(connector, sobject, query, deleted=deleted):
+        yield from records
+
+
+def answers(
+    connector: Salesforce, sobject: str, query: str, *, deleted: bool = False
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield the records that *query* finds, answer by answer."""
     path, params = f"{connector.root}/{'queryAll' if deleted else 'query'}", {"q": query}
     try:
         body = body_of(connector.http.get(path, params))
@@ -70,7 +78,7 @@ def listed(connector: Salesforce, sobject: str, query: str, *, deleted: bool = F
     while True:
         if not isinstance(body.get("records"), list):
             raise nonsense("records")
-        yield from body["records"]
+        yield body["records"]
         if body.get("done") is not False:
             return
         body = body_of(connector.http.get(following(connector.root, body.get("nextRecordsUrl"))))

@@ -112,7 +112,7 @@ class DeclaredAnswers(SObjectStream):
     def count(self) -> Count | None:
         told = [f"{field} != null" for field in (self.declared.score, self.declared.answered_at)]
         n, _now = self.counted([*self.conditions, *told], deleted=False)
-        return Count(n, exact=False)
+        return Count(n, exact=self.unchanged())
 
     def probe(self) -> None:
         self.check_fields()
@@ -203,7 +203,7 @@ class SurveyObjects(SObjectStream):
 
     def count(self) -> Count | None:
         counts = [count for each in self.readers if (count := each.count()) is not None]
-        return Count(sum(each.n for each in counts), exact=False)
+        return Count(sum(each.n for each in counts), exact=all(each.exact for each in counts))
 
     def estimate(self, cursor: Cursor) -> int | None:
         standing = cursor.get("objects", {})

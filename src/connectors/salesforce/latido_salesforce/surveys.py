@@ -10,9 +10,11 @@ from latido.errors import NotOffered
 from latido.messages import marker
 from latido.schema import SurveyResponse
 from latido_salesforce import soql
+from latido_salesforce.answers import body_of
 from latido_salesforce.declared import DeclaredStream, made, value
 from latido_salesforce.fields import type_of
 from latido_salesforce.references import listed
+from latido_salesforce.transforms import deletion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,6 +61,7 @@ class SurveyResponses(DeclaredStream):
             created_at="CreatedDate",
             updated_at="SystemModstamp",
             is_deleted="IsDeleted",
+            deleted_at=deletion(),
             kind=made("kind"),
             survey_id=first("SurveyId", "SurveyVersionId"),
             score=made("score"),
@@ -95,12 +98,17 @@ class SurveyResponses(DeclaredStream):
         return f"{super().fingerprint()}+{sorted(self.connector.settings.questions.items())}"
 
     def count(self) -> Count | None:
-        """Return how many answers there are to questions of a type that scores."""
-        types = ", ".join(soql.text(each) for each in sorted(SCORING))
-        answered = ("NumberValue != null", "Response.CompletionDateTime != null")
-        conditions = [f"Question.QuestionType IN ({types})", *answered]
-        body = self.ask(soql.select(["COUNT()"], ANSWER, conditions), deleted=False).json()
-        return Count(int(body["totalSize"]), exact=False)
+        """Return how many scores were given: exactly, unless labels of choices are among them."""
+        questions, types = self.connector.settings.questions, SCORING
+        scoring, named = among("Question.QuestionType", types), among("Question.DeveloperName", questions)
+        n = self._answers_that(f"{scoring} OR {named}", "NumberValue != null")
+        labels = self._answers_that(f"NOT {scoring}", named)
+        return Count(n, exact=labels == 0 and self.unchanged())
+
+    def _answers_that(self, *conditions: str) -> int:
+        """Return how many answers in finished responses meet *conditions*."""
+        query = soql.select(["COUNT()"], ANSWER, [*conditions, "Response.CompletionDateTime != null"])
+        return int(body_of(self.ask(query, deleted=False))["totalSize"])
 
     def ids(self) -> Iterator[list[str]]:
         query = soql.select(["Id"], ANSWER, ["Response.CompletionDateTime != null"])
@@ -138,8 +146,9 @@ class SurveyResponses(DeclaredStream):
         if parent not in there:
             return
         for some in portions(keys):
-            condition = f"{parent} IN ({', '.join(soql.text(each) for each in some)})"
-            for each in listed(self.connector, sobject, soql.select(there, sobject, [condition]), deleted=True):
+            for each in listed(
+                self.connector, sobject, soql.select(there, sobject, [among(parent, some)]), deleted=True
+            ):
                 if keyed(each, parent):
                     yield each
 
@@ -148,6 +157,11 @@ def portions(keys: Iterable[str]) -> Iterator[list[str]]:
     distinct = sorted(set(keys))
     for at in range(0, len(distinct), AT_ONCE):
         yield distinct[at : at + AT_ONCE]
+
+
+def among(field: str, values: Iterable[str]) -> str:
+    """Return the condition that *field* is one of *values*."""
+    return f"{field} IN ({', '.join(soql.text(each) for each in sorted(values) or [''])})"
 
 
 def keyed(record: Any, field: str) -> bool:
