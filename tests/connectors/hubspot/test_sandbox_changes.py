@@ -265,4 +265,23 @@ def test_records_lie_on_disk() -> None:
         tracemalloc.stop()
     (less, few), (more, many) = spent
 
-    assert (more - less) / (many - few) < 700
+    assert (more - less) / (many - few) < 900
+
+
+def test_records_can_be_made_after_a_model(visitor: Visitor) -> None:
+    number = live(visitor, "line_items")
+    copies = [visitor.identity("line_items", each) for each in visitor.deed.add_copies("line_items", number, 3)]
+
+    linked = visitor.linked("line_items", "deals", visitor.identity("line_items", number), *copies)["results"]
+    assert {1} == {len(each["to"]) for each in linked}
+    assert 1 == len({each["to"][0]["toObjectId"] for each in linked})
+    assert set(copies) <= {each["id"] for each in visitor.walk("line_items")}
+
+
+def test_pages_that_were_asked_for_before_know_what_was_written_since(visitor: Visitor) -> None:
+    first = visitor.walk("companies", properties="city")
+    visitor.deed.change("companies", 0, city="Vigo")
+
+    assert "Vigo" == visitor.walk("companies", properties="city")[0]["properties"]["city"]
+    visitor.deed.erase("companies", 0)
+    assert first[1:] == visitor.walk("companies", properties="city")

@@ -52,6 +52,7 @@ class Book:
         self.created = array("Q")
         self.updated = array("Q")
         self.index = Index()
+        self.writes = 0
         self._shelf = Shelf(pieces=3)
         self._sealed = False
 
@@ -81,6 +82,7 @@ class Book:
 
     def put(self, number: int, record: Record, *, born: str | None = None) -> None:
         """Store what a record says now; the search learns of it when its time comes. *born*: a false creation date."""
+        self.writes += 1
         pieces = self._pieces(number, record, born or stamp(record.created))
         if self._sealed and number not in self.index.kept:
             self.index.keep(number, self._shown(number))
@@ -91,6 +93,7 @@ class Book:
 
     def hide(self, number: int, now: int) -> None:
         """Let a record vanish without a trace."""
+        self.writes += 1
         self.index.keep(number, self._shown(number))
         self.hidden.add(number)
         self.archived.pop(number, None)

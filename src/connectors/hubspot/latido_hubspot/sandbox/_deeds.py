@@ -38,8 +38,8 @@ class Deeds:
         """The deeds that can be asked for from outside."""
         chosen = (
             self.change, self.touch, self.touch_all, self.archive, self.restore, self.erase, self.merge, self.relink,
-            self.spoil, self.add_contacts, self.add_tickets, self.reply, self.close, self.reopen, self.answer,
-            self.move_deal, self.spend,
+            self.spoil, self.add_contacts, self.add_copies, self.add_tickets, self.reply, self.close, self.reopen,
+            self.answer, self.move_deal, self.spend,
         )  # fmt: skip
         return {each.__name__: each for each in chosen}
 
@@ -118,6 +118,16 @@ class Deeds:
         """Let somebody import *count* contacts, and return their numbers."""
         with self._service.lock:
             return [self._add_contact() for _ in range(count)]
+
+    def add_copies(self, kind: str, number: int, count: int) -> list[int]:
+        """Let *count* records be made after the model of one, with all that it is associated with."""
+        with self._service.lock:
+            book, links, now = self._service.book(kind), self._records.links, self._now
+            model = replace(book.record(number), created=now, updated=now)
+            numbers = [book.add(model) for _ in range(count)]
+            for each in numbers:
+                links.copy(kind, number, each)
+            return numbers
 
     def add_tickets(self, count: int = 1) -> list[int]:
         """Let *count* tickets come in, and return their numbers."""

@@ -63,9 +63,11 @@ class Drills:
         )
 
     def _touch(self, kind: str, count: int) -> list[int]:
+        """Touch records; of a kind that has fewer of them, more are made in the same instant."""
         chosen = list(islice(self._told(kind), count))
         self._deeds.touch(kind, chosen)
-        return chosen
+        missing = 0 if kind == "tickets" else count - len(chosen)
+        return chosen + (self._deeds.add_copies(kind, chosen[0], missing) if missing else [])
 
     def _told(self, kind: str) -> Iterator[int]:
         """Yield live records that make a row: of line items those that recur, once their deal is won."""

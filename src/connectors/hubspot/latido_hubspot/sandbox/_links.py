@@ -65,11 +65,15 @@ class Links:
         for to in self._others[kind, other].pop(number, []):
             self._others[other, kind][to].remove(number)
 
-    def take_over(self, kind: str, old: int, new: int) -> None:
-        """Give the links of record *old* to record *new*."""
+    def copy(self, kind: str, old: int, new: int) -> None:
+        """Link record *new* with all that record *old* is linked with."""
         for (one, other), pairs in list(self._others.items()):
             for to in list(pairs.get(old, ())) if one == kind else ():
                 self.tie(kind, new, other, to)
+
+    def take_over(self, kind: str, old: int, new: int) -> None:
+        """Give the links of record *old* to record *new*."""
+        self.copy(kind, old, new)
         self.drop(kind, old)
 
     def drop(self, kind: str, number: int) -> None:

@@ -11,6 +11,7 @@ import orjson
 from latido.testing import body_of, json_bytes
 from latido_hubspot.sandbox import _bodies as bodies
 from latido_hubspot.sandbox._kinds import asked_kind, kind_of
+from latido_hubspot.sandbox._pages import Pages
 from latido_hubspot.sandbox._service import HOST
 from latido_hubspot.sandbox._view import View
 
@@ -35,7 +36,8 @@ class Objects:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._switches = service.switches
-        self._pages = 0
+        self._turns = 0
+        self._known = {name: Pages(book) for name, book in service.records.books.items()}
 
     def listed(self, request: Request) -> Response:
         """Answer with live, or archived, records by id. `after` is one more than the last id of the page."""
@@ -49,13 +51,20 @@ class Objects:
         after = request.query_params.get("after", "0")
         if not after.isdecimal():
             return bodies.invalid(f"Invalid after: {after}")
-        book = self._service.book(kind.name)
-        first = max(0, -((kind.first - int(after)) // kind.step))
+        if archived or view.linked or self._switches.short_pages:
+            return json_bytes(self._rendered(request, kind, view, size))
+        key = request.url.query, self._switches.at_most(size), view.blank
+        return json_bytes(self._known[kind.name].page(key, lambda: self._rendered(request, kind, view, size)))
+
+    def _rendered(self, request: Request, kind: Kind, view: View, size: int) -> bytes:
+        book, after = self._service.book(kind.name), int(request.query_params.get("after", "0"))
+        first = max(0, -((kind.first - after) // kind.step))
+        archived = request.query_params.get("archived") == "true"
         numbers = book.bin(first, self._service.now) if archived else book.live(first)
-        chosen, ending = self._page(kind, numbers, self._switches.at_most(size), int(after))
+        chosen, ending = self._page(kind, numbers, self._switches.at_most(size), after)
         rows = view.shown(book, chosen, self._service.records.links)
         link = None if ending is None else _link(kind, request, ending)
-        return json_bytes(bodies.page(rows, None if ending is None else str(ending), link))
+        return bodies.page(rows, None if ending is None else str(ending), link)
 
     def read(self, request: Request) -> Response:
         """Answer with one record; one that is not there is a page for people."""
@@ -114,8 +123,8 @@ class Objects:
     def _mood(self) -> int:
         if not self._switches.short_pages:
             return 0
-        self._pages += 1
-        return self._pages % 3
+        self._turns += 1
+        return self._turns % 3
 
     def _no_archive(self, kind: Kind) -> Response:
         message = f"Archived {kind.name} cannot be listed."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latido.testing import Known, Sandbox
@@ -164,9 +163,7 @@ class HubSpotSandbox(Sandbox):
 
     def limit_headers(self, allowances: dict[str, Allowance]) -> dict[str, str]:
         """Searches tell nothing but the day's limit."""
-        # Whoever reads goes by the time that is told here, not by the one of the machine below.
-        headers = {"Date": format_datetime(self.clock.now(), usegmt=True)}
-        headers["X-HubSpot-Correlation-Id"] = bodies.correlation()
+        headers = {"X-HubSpot-Correlation-Id": bodies.correlation()}
         if (daily := allowances.get("daily")) is not None:
             headers["X-HubSpot-RateLimit-Daily"] = str(daily.limit.requests)
             headers["X-HubSpot-RateLimit-Daily-Remaining"] = str(daily.remaining)
