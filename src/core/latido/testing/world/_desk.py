@@ -110,7 +110,7 @@ class HelpDesk:
             steps=tuple(story.steps),
             assignments=tuple(story.assignments),
             fate=fate,
-            merged_into=survivor,
+            merged_into=survivor if fate == "merged" else None,
             gone_at=gone_at,
             erased_at=erased_at,
             touched_at=self.business.later(latest, throw) if throw.random() < 0.03 else None,
