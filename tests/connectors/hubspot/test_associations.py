@@ -179,3 +179,11 @@ def test_nothing_older_than_the_start_is_read(desk: Desk, office: Office, clock:
 
     assert [] == desk.requests("contacts")
     assert [[{"id": "51"}]] == asked_for(desk, "contacts", "companies")
+
+
+def test_the_cost_is_known_beforehand(desk: Desk, office: Office) -> None:
+    """Of 50,000 contacts 501 pages are listed and 51 blocks asked for; deals and tickets have blocks of two kinds."""
+    desk.on("contacts/search", found(total=50_000))
+    stream = office.stream("associations")
+
+    assert 501 + 51 + 2 * (1 + 2) == stream.estimate(stream.start(None))

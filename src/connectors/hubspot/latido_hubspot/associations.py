@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -125,6 +126,10 @@ class Links(ObjectStream):
     together = 10
     to: ClassVar[tuple[str, ...]]
 
+    def estimate(self, cursor: Cursor) -> int | None:
+        listing = super().estimate(cursor) or 0
+        return listing + (1 + listing // self.together) * len(self.to)
+
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         ids = [str(each["id"]) for each in records]
         pairs = [
@@ -207,6 +212,13 @@ class Associations(HubSpotStream):
             except NotOffered as refusal:
                 self.connector.runtime.warn(_("{why}", why=refusal.message))
         yield Page(cursor=state)
+
+    def estimate(self, cursor: Cursor) -> int | None:
+        state, requests = self._afresh(cursor) if self._sweeping(cursor) else cursor, 0
+        for each in self._parts:
+            with suppress(NotOffered):
+                requests += each.estimate(state[each.object_type]) or 0
+        return requests
 
     def probe(self) -> None:
         for each in self._parts:
