@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """The time of the server, which tells it with every answer."""
-    return ManualClock(datetime.now(UTC))
+    return ManualClock(datetime(2026, 1, 10, 12, 0, tzinfo=UTC))
 
 
 @pytest.fixture(scope="session")

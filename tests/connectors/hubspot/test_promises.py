@@ -5,6 +5,7 @@ from __future__ import annotations
 from latido.testing import connector_tests
 from latido_hubspot.connector import HubSpot
 from latido_hubspot.sandbox._oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from latido_hubspot.satellites import SATELLITES
 
 APP = {
     "access_token": None,
@@ -17,3 +18,4 @@ APP = {
 STREAMS = ("companies", "contacts", "leads", "deals", "line_items", "tickets", "carts")
 
 TestHubSpot = connector_tests(HubSpot, settings=APP, streams=STREAMS, tickets=240)
+TestSatellites = connector_tests(HubSpot, settings=APP, streams=[each.name for each in SATELLITES])

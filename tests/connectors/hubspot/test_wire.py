@@ -122,6 +122,30 @@ def test_answers_are_compressed_on_the_way(desk: Desk, wire: HubSpotWire) -> Non
     assert "gzip, deflate" == desk.asked[0].headers["accept-encoding"]
 
 
+def test_a_proxy_is_used_where_this_machine_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But never to reach the machine itself."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        heard: list[bytes] = []
+
+        def serve() -> None:
+            connection, _address = proxy.accept()
+            with connection:
+                heard.append(connection.recv(1000))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        monkeypatch.delenv("no_proxy", raising=False)
+        wire = HubSpotWire("https://api.hubapi.com")
+
+        with pytest.raises(Unreachable):
+            wire.send(Outgoing("GET", "https://api.hubapi.com/x", {}))
+        thread.join(5)
+        wire.close()
+
+    assert heard[0].startswith(b"CONNECT api.hubapi.com:443")
+
+
 def test_nobody_there_is_unreachable() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -183,6 +207,24 @@ def test_one_connection_serves_many_requests(counting: Counting) -> None:
     wire.close()
 
     assert 1 == counting.connections
+
+
+def test_only_so_many_requests_are_under_way_at_once(counting: Counting) -> None:
+    """The ninth waits until one of the others has been answered and read."""
+    wire = HubSpotWire(counting.url)
+    begun = [wire.send(Outgoing("GET", f"{counting.url}/x", {})) for _turn in range(8)]
+    late: list[bytes] = []
+    waiting = threading.Thread(target=lambda: late.append(wire.send(Outgoing("GET", f"{counting.url}/x", {})).read()))
+    waiting.start()
+    waiting.join(0.05)
+    early = list(late)
+
+    for answer in begun:
+        answer.close()
+    waiting.join(5)
+    wire.close()
+
+    assert ([], [b"{}"]) == (early, late)
 
 
 @pytest.mark.parametrize("counting", [b"{"], indirect=True)

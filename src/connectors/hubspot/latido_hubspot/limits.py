@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -37,7 +37,6 @@ _LIMIT = "x-hubspot-ratelimit-max"
 _REMAINING = "x-hubspot-ratelimit-remaining"
 _INTERVAL = "x-hubspot-ratelimit-interval-milliseconds"
 _DAILY = "x-hubspot-ratelimit-daily"
-_DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT")
 
 
 def announced(headers: Mapping[str, str]) -> Iterator[Announced]:
@@ -78,12 +77,14 @@ def policy(reply: Reply) -> str:
     return str(body.get("policyName") or "") if isinstance(body, dict) else ""
 
 
+def date_in(headers: Mapping[str, str]) -> datetime | None:
+    """Return HubSpot's own time, None if it does not tell."""
+    try:
+        return parsedate_to_datetime(headers["date"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def _whole(headers: Mapping[str, str], name: str) -> int | None:
     value = headers.get(name, "")
     return int(value) if value.isdecimal() else None
-
-
-def date_in(headers: Mapping[str, str]) -> datetime | None:
-    """Return HubSpot's own time. Of several dates the last counts: those before it were added on the way."""
-    dates = _DATE.findall(headers.get("date", ""))
-    return parsedate_to_datetime(dates[-1]) if dates else None

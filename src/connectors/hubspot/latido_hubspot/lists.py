@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
@@ -54,7 +54,24 @@ def parts(connector: HubSpot, path: str, params: Mapping[str, str | int], after:
             return
         if after in seen:
             raise stuck(path)
-        seen = {*seen, after} if len(seen) < SIZE else {after}
+        seen.add(after)
+
+
+def joined(found: Iterator[Part], together: int) -> Iterator[Part]:
+    """Yield so many of the parts that were *found* as one; after a short one nothing is waited for."""
+    held: list[Part] = []
+    for part in found:
+        held.append(part)
+        if len(held) == together or len(part.records) < SIZE:
+            yield whole(held)
+            held = []
+    if held:
+        yield whole(held)
+
+
+def whole(held: Sequence[Part]) -> Part:
+    records = [record for each in held for record in each.records]
+    return replace(held[0], records=records, after=held[-1].after)
 
 
 def fits_an_address(properties: Sequence[str]) -> bool:

@@ -6,22 +6,21 @@ reads the last minutes before the one before it again, and every two hours the l
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from latido.connect import Count, Page, Refused, Stream, ahead, requested
-from latido.errors import NotOffered
+from latido.connect import Count, Page, Stream, ahead, requested
 from latido.messages import marker
 from latido_hubspot import lists
+from latido_hubspot.archive import Archive
 from latido_hubspot.limits import SEARCH
-from latido_hubspot.lists import Batch, Part, parts
+from latido_hubspot.lists import Batch, Part, joined, parts
+from latido_hubspot.records import empty_to_null, told_by
 from latido_hubspot.references import user_defined
 from latido_hubspot.search import SIZE, Found, Search, changed_at
-from latido_hubspot.transforms import PROPERTIES, instant, members, with_own_fields
+from latido_hubspot.transforms import PROPERTIES, members, with_own_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,9 +46,6 @@ WORTH_ASKING = 10_000
 
 TOO_MANY = 100_000
 """So many changes are read from the list, whatever it takes."""
-
-REMEMBERED = 1000
-"""How many of the last deletions are remembered, to see which are taken back."""
 
 
 class HubSpotStream(Stream):
@@ -87,9 +83,8 @@ class ObjectStream(HubSpotStream):
     records bring the past values of those properties.
 
     The cursor is {`after`, `started`} while the list is read for the first time, and {`best`, `complete`} from then on:
-    up to `best` all was read that the search knew of, up to `complete` all that there is. `swept` is when the archive
-    was gone through, `archived` what was found last there, and `since` when nothing older is wanted. Instants are
-    milliseconds by HubSpot's clock.
+    up to `best` all was read that the search knew of, up to `complete` all that there is; nothing older than `since` is
+    wanted. Instants are milliseconds by HubSpot's clock. The rest is the archive's.
     """
 
     object_type: ClassVar[str]
@@ -137,7 +132,7 @@ class ObjectStream(HubSpotStream):
         found: dict[str, str] = {}
         for record in records:
             for name in self.losers:
-                told = _property(record, name)
+                told = told_by(record, name)
                 if told is not None and told != record["id"]:
                     own = str(record["id"])
                     found.update({self.key(each): self.key(own) for each in members(told) or () if each != own})
@@ -292,71 +287,14 @@ class ObjectStream(HubSpotStream):
         return self.page(records, cursor)
 
     def _sweep(self, state: Cursor) -> Iterator[Page]:
-        """Yield what was archived since, and what was taken back, once every `sweep_every`; then where we stand."""
-        now = self.connector.now_there()
-        every = self.connector.settings.sweep_every // timedelta(milliseconds=1)
-        if self.deletions == "none" or now - state.get("swept", -every) < every:
+        """Yield what was deleted and what was brought back, if that is due; then where the stream stands."""
+        archive = Archive(self)
+        if self.deletions == "none" or not archive.is_due(state):
             yield Page(cursor=state)
-            return
-        before, newest = set(state.get("archived", ())), list[tuple[int, str]]()
-        try:
-            for records in self._archived():
-                gone = {str(each["id"]): instant(each.get("archivedAt")) for each in records}
-                before -= gone.keys()
-                newest = heapq.nlargest(REMEMBERED, chain(newest, ((_seconds(at), key) for key, at in gone.items())))
-                yield Page(deleted={self.entities[0]: {self.key(each): at for each, at in gone.items()}})
-        except (NotOffered, Refused) as refusal:
-            yield Page(warnings=(self._no_archive(refusal),))
-            before = set()
-        yield from self._restored(sorted(before))
-        yield Page(cursor={**state, "swept": now, "archived": [key for _at, key in newest]})
-
-    def _archived(self) -> Iterator[list[JsonObject]]:
-        path = self.connector.paths.objects(self.object_type)
-        return self.listed(path, {"archived": "true", "properties": "hs_object_id"})
-
-    def _restored(self, ids: Sequence[str]) -> Iterator[Page]:
-        """Yield those of *ids* that are live again: that does not always count as a change."""
-        if ids and (records := self.read(ids)):
-            yield self.normal_page(records, None)
-
-    def _no_archive(self, refusal: NotOffered | Refused) -> Any:
-        return _("{stream}: archived records cannot be listed ({why}).", stream=self.name, why=refusal.message)
-
-
-def joined(found: Iterator[Part], together: int) -> Iterator[Part]:
-    """Yield so many of the parts that were *found* as one; after a short one nothing is waited for."""
-    held: list[Part] = []
-    for part in found:
-        held.append(part)
-        if len(held) == together or len(part.records) < lists.SIZE:
-            yield whole(held)
-            held = []
-    if held:
-        yield whole(held)
-
-
-def whole(held: Sequence[Part]) -> Part:
-    records = [record for each in held for record in each.records]
-    return replace(held[0], records=records, after=held[-1].after)
+        else:
+            yield from archive.pages(state)
 
 
 def cursor_kept(cursor: Cursor) -> dict[str, Any]:
     """Return what a cursor keeps when everything is read again."""
     return {name: cursor[name] for name in ("since", "swept", "archived") if name in cursor}
-
-
-def empty_to_null(record: Any) -> None:
-    """Let an empty text be what it means. What is no record is left for the mapping to complain about."""
-    told = record.get("properties") if isinstance(record, dict) else None
-    if isinstance(told, dict) and "" in told.values():
-        record["properties"] = {name: None if value == "" else value for name, value in told.items()}
-
-
-def _property(record: Any, name: str) -> str | None:
-    told = record.get("properties") if isinstance(record, dict) else None
-    return told.get(name) if isinstance(told, dict) else None
-
-
-def _seconds(at: datetime | None) -> int:
-    return 0 if at is None else int(at.timestamp())

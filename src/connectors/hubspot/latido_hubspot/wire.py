@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from latido.connect import Outgoing, Unreachable, redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from urllib3 import BaseHTTPResponse
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 SECONDS = (10.0, 60.0)
 """The library itself would wait for ever."""
 
-CONNECTIONS = 40
-"""More than all streams of a source need at once: what goes beyond is thrown away, and complained about."""
+LANES = 8
+"""Requests that are under way at once: more are no quicker, since the limit lets no more through."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -40,27 +40,43 @@ class HubSpotWire:
         self._origin = f"{address.scheme}://{address.netloc}"
         self._seconds = seconds
         self._making = threading.Lock()
+        self._lanes = threading.BoundedSemaphore(LANES)
 
     def send(self, request: Outgoing) -> Answer:
-        from hubspot.crm.objects.exceptions import ApiException  # type: ignore[import-untyped]
-        from urllib3.exceptions import HTTPError
-
+        self._lanes.acquire()
         try:
-            return _Begun(self._called(request))
-        except ApiException as refusal:
-            return _refused(refusal)
-        except (AttributeError, UnicodeDecodeError) as error:
-            # The library decodes the body of every error as UTF-8, also where there is none, or another charset.
-            if not isinstance(error.__context__, ApiException):
-                raise
-            return _refused(error.__context__)
-        except HTTPError as error:
-            raise Unreachable(_reason(error)) from error
+            return self._sent(request)
+        except BaseException:
+            self._lanes.release()
+            raise
 
     def close(self) -> None:
         """Give up connections."""
         if client := self.__dict__.get("_client"):
             client.rest_client.pool_manager.clear()
+
+    def _sent(self, request: Outgoing) -> Answer:
+        from hubspot.crm.objects.exceptions import ApiException  # type: ignore[import-untyped]
+        from urllib3.exceptions import HTTPError
+
+        try:
+            return _Begun(self._called(request), self._lanes.release)
+        except ApiException as refusal:
+            return self._refused(refusal)
+        except (AttributeError, UnicodeDecodeError) as error:
+            # The library decodes the body of every error as UTF-8, also where there is none, or another charset.
+            if not isinstance(error.__context__, ApiException):
+                raise
+            return self._refused(error.__context__)
+        except HTTPError as error:
+            raise Unreachable(_reason(error)) from error
+
+    def _refused(self, refusal: Any) -> Answer:
+        """Return the answer in *refusal*. Without a status there is none: the way there is not secure."""
+        if not refusal.status:
+            raise Unreachable(redacted(str(refusal.reason))) from refusal
+        body = refusal.body.encode() if isinstance(refusal.body, str) else refusal.body
+        return _Read(refusal.status, refusal.headers, body, self._lanes.release)
 
     def _called(self, request: Outgoing) -> BaseHTTPResponse:
         with self._making:
@@ -93,7 +109,7 @@ class HubSpotWire:
             host=self._origin,
             base_url=self._origin,
             retry=nothing,
-            connection_pool_maxsize=CONNECTIONS,
+            connection_pool_maxsize=LANES,
             proxy=_proxy(self._origin),
         )
         client = library.crm.objects.basic_api.api_client
@@ -102,10 +118,11 @@ class HubSpotWire:
 
 
 class _Begun:
-    """An answer that the library has only begun to read."""
+    """An answer that the library has only begun to read; *leave* makes room for the next one."""
 
-    def __init__(self, response: BaseHTTPResponse) -> None:
+    def __init__(self, response: BaseHTTPResponse, leave: Callable[[], None]) -> None:
         self._response = response
+        self._leave = leave
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
 
@@ -124,30 +141,24 @@ class _Begun:
     def close(self) -> None:
         self._response.close()
         self._response.release_conn()
+        self._leave()
 
 
 class _Read:
     """An answer that the library has read whole, because it is an error to it."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, leave: Callable[[], None]) -> None:
         self.status = status
         self.headers = headers
         self.received_bytes = len(body)
         self._body = body
+        self._leave = leave
 
     def read(self) -> bytes:
         return self._body
 
     def close(self) -> None:
-        """There is nothing to give back."""
-
-
-def _refused(refusal: Any) -> Answer:
-    """Return the answer in *refusal*. Without a status there is none: the way there is not secure."""
-    if not refusal.status:
-        raise Unreachable(redacted(str(refusal.reason))) from refusal
-    body: Any = refusal.body
-    return _Read(refusal.status, refusal.headers, body.encode() if isinstance(body, str) else body)
+        self._leave()
 
 
 def _reason(error: Exception) -> str:
