@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -425,3 +426,46 @@ def test_the_limit_of_the_day_leaves_what_was_read(house: House) -> None:
 
     assert 6 == report.exit_code
     assert 0 < len(house.live("contacts"))
+
+
+def test_an_association_that_moved_arrives_with_the_sweep(house: House) -> None:
+    """It moves the date of neither record, and what it was before is deleted."""
+    house.sync("associations")
+    number, (other, another) = house.some("contacts")[0], house.some("companies", 2)
+    contact, keys = house.key("contacts", number), [house.key("companies", each) for each in (other, another)]
+    moves = []
+    for company, key in zip((other, another), keys, strict=True):
+        house.sandbox.deed.relink("contacts", number, company)
+        house.clock.sleep(DAY)
+        house.sync("associations")
+        moves.append(
+            (
+                f"contacts:{contact}:accounts:{key}",
+                [each for each in house.live("associations") if each.startswith(f"contacts:{contact}:")],
+            )
+        )
+
+    assert [[key] for key, _found in moves] == [found for _key, found in moves]
+
+
+def test_replies_reopenings_and_answers_arrive_with_the_next_sync(house: House) -> None:
+    streams = ("email_replies", "ticket_statuses", "feedback_submissions")
+    house.sync(*streams)
+    number = house.some("tickets")[0]
+    ticket, deed = house.key("tickets", number), house.sandbox.deed
+    query = f"SELECT kind, COALESCE(to_value, actor_role) FROM ticket_events WHERE ticket_id = '{ticket}'"
+    before = Counter(house.ask(query))
+    for act in (deed.reply, deed.close, deed.reopen):
+        house.clock.sleep(600)
+        act(number)
+    deed.answer(number, satisfaction=5)
+    house.clock.sleep(1800)
+
+    house.sync(*streams)
+
+    more = Counter(house.ask(query)) - before
+    assert (1, 1) == (more["reply", "agent"], more["reply", "requester"])
+    assert more["status", "open"] >= 1
+    assert [(ticket, 5.0)] == house.ask(
+        f"SELECT ticket_id, score FROM survey_responses WHERE ticket_id = '{ticket}' AND kind = 'csat'"
+    )
