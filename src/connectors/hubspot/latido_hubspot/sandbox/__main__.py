@@ -9,13 +9,17 @@ from latido.testing import FastClock, Limit, Served, World
 from latido_hubspot.sandbox import HubSpotSandbox, documented_limits
 
 UNLIMITED = 1_000_000
+FEW = 5_000
+"""Of so many people all that they buy is told, unless somebody says otherwise: of more it takes long to prepare."""
 
 
 def main() -> None:
     """Print the address as the first line and serve until interrupted."""
     asked = _asked()
     world = World(asked.seed, end=asked.end, tickets=asked.tickets, people=asked.contacts)
-    branch = world.branch("hubspot", tickets=asked.tickets, territory=(0, asked.sales_of))
+    branch = world.branch(
+        "hubspot", tickets=asked.tickets, territory=(0, asked.sales_of or 1 + world.person_count // FEW)
+    )
     sandbox = HubSpotSandbox(branch, FastClock(asked.speed))
     sandbox.switches.limits = documented_limits()
     if asked.limits == "none":
@@ -34,7 +38,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m latido_hubspot.sandbox", description=__doc__)
     parser.add_argument("--contacts", type=int, default=None, help="one for every five tickets, if not given")
     parser.add_argument("--tickets", type=int, default=3_000)
-    parser.add_argument("--sales-of", type=int, default=1, help="deals and carts of one customer in so many")
+    parser.add_argument("--sales-of", type=int, default=None, help="deals and carts of one customer in so many")
     parser.add_argument("--seed", default="latido")
     parser.add_argument("--end", type=date.fromisoformat, default=datetime.now(UTC).date(), help="default: today")
     parser.add_argument("--port", type=int, default=0)
