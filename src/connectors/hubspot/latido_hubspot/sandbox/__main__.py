@@ -17,9 +17,8 @@ def main() -> None:
     """Print the address as the first line and serve until interrupted."""
     asked = _asked()
     world = World(asked.seed, end=asked.end, tickets=asked.tickets, people=asked.contacts)
-    branch = world.branch(
-        "hubspot", tickets=asked.tickets, territory=(0, asked.sales_of or 1 + world.person_count // FEW)
-    )
+    sales_of = asked.sales_of or 1 + world.person_count // FEW
+    branch = world.branch("hubspot", tickets=asked.tickets, territory=(0, sales_of))
     sandbox = HubSpotSandbox(branch, FastClock(asked.speed))
     sandbox.switches.limits = documented_limits()
     if asked.limits == "none":
