@@ -6,7 +6,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Count, Mapping, computed, constant, first
+from latido.connect import Count, Mapping, computed, constant
 from latido.errors import NotOffered
 from latido.schema import FxRate
 from latido_salesforce import soql
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STATIC, DATED = "CurrencyType", "DatedConversionRate"
 FIELDS = ("Id", "IsoCode", "ConversionRate", "CreatedDate", "SystemModstamp")
+START = ":start_or_always"
 ALWAYS = "1900-01-01"
 """Since when a rate without a date holds: Salesforce converts amounts of all times with the one that it has now."""
 
@@ -50,7 +51,7 @@ class Currencies(SObjectStream):
             updated_at="SystemModstamp",
             currency="IsoCode",
             base=made("corporate", "IsCorporate", "IsoCode"),
-            rate_date=first("StartDate", constant(ALWAYS)),
+            rate_date=made("start_or_always"),
             rate=computed("inverted", inverted, "ConversionRate"),
             provider=constant("salesforce"),
         ),
@@ -101,4 +102,9 @@ def against(corporate: Any, rates: Sequence[JsonObject], prefix: str = "") -> It
     """Yield *rates* with the currency that they are against."""
     for each in rates:
         if each.get("IsoCode") != corporate:
-            yield {**each, ":id_or_dated_id": f"{prefix}{each.get('Id')}", ":corporate": corporate}
+            yield {
+                **each,
+                ":id_or_dated_id": f"{prefix}{each.get('Id')}",
+                ":corporate": corporate,
+                START: each.get("StartDate") or ALWAYS,
+            }

@@ -18,7 +18,7 @@ from latido_salesforce.deletions import deleted
 from latido_salesforce.describe import refused
 from latido_salesforce.fields import layout
 from latido_salesforce.quota import said
-from latido_salesforce.window import Window, done, instant, kept
+from latido_salesforce.window import LAG, Window, done, instant, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,10 +105,10 @@ class SObjectStream(Stream):
         return Count(n, exact=self.unchanged())
 
     def unchanged(self, field: str | None = None) -> bool:
-        """Whether no record has changed, as *field* tells, since they were read."""
+        """Whether no record has changed, as *field* tells, since shortly before they were read: what is late is missed."""
         if self._read_until is None:
             return True
-        later = soql.between(field or self.cursor_field, self._read_until, None)
+        later = soql.between(field or self.cursor_field, self._read_until - LAG, None)
         return self.counted([*self.conditions, later])[0] == 0
 
     def estimate(self, cursor: Cursor) -> int | None:
