@@ -105,7 +105,7 @@ class SObjectStream(Stream):
         return Count(n, exact=self.unchanged())
 
     def unchanged(self, field: str | None = None) -> bool:
-        """Whether no record has changed, as *field* tells, since shortly before they were read: what is late is missed."""
+        """Whether no record has changed, as *field* tells, since shortly before they were read: some come late."""
         if self._read_until is None:
             return True
         later = soql.between(field or self.cursor_field, self._read_until - LAG, None)
