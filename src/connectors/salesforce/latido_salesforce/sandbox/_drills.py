@@ -25,12 +25,16 @@ _MERGEABLE = {"Account", "Contact", "Lead", "Case"}
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How a stream stores the records of an object: with which prefix, and only those that `fit`."""
+    """How a stream stores the records of an object: with which prefix, and only those that `fit`.
+
+    `within` names the lookup to a parent, its object, and its flag that has to be set.
+    """
 
     sobject: str
     prefix: str = ""
     fits: Callable[[Table, int], bool] = lambda _table, _number: True
     spoilt: str = "CreatedDate"
+    within: tuple[str, str, str] | None = None
 
 
 def _has(field: str) -> Callable[[Table, int], bool]:
@@ -53,7 +57,9 @@ STORED = {
     "queues": Stored("Group", fits=_is_queue),
     "account_contact_relations": Stored("AccountContactRelation"),
     "opportunities": Stored("Opportunity"),
-    "line_items": Stored("OpportunityLineItem", "line:", _has("Term_Months__c")),
+    "line_items": Stored(
+        "OpportunityLineItem", "line:", _has("Term_Months__c"), within=("OpportunityId", "Opportunity", "IsWon")
+    ),
     "contracts": Stored("Contract"),
     "assets": Stored("Asset", "asset:"),
     "asset_state_periods": Stored("AssetStatePeriod", "period:"),
@@ -106,6 +112,7 @@ class _TableDrills:
     """Changes to single records of one table; what belongs to a thing is changed by the deed that is about it."""
 
     def __init__(self, records: Records, deeds: Deeds, stored: Stored) -> None:
+        self._tables = records.tables
         self._table: Table = records.tables[stored.sobject]
         self._deeds = deeds
         self._stored = stored
@@ -124,8 +131,15 @@ class _TableDrills:
 
     def _live_numbers(self) -> Iterator[int]:
         for number in range(self._table.count):
-            if not self._table.deleted(number) and self._stored.fits(self._table, number):
+            if not self._table.deleted(number) and self._stored.fits(self._table, number) and self._is_within(number):
                 yield number
+
+    def _is_within(self, number: int) -> bool:
+        if self._stored.within is None:
+            return True
+        lookup, sobject, flag = self._stored.within
+        parent = ids.number(str(self._table.value(number, lookup)))
+        return parent is not None and bool(self._tables[sobject].value(parent, flag))
 
     def _touch(self, count: int) -> list[str]:
         """Start from the first record again: to touch one twice is allowed. Where there are too few, some are added."""
