@@ -165,6 +165,15 @@ def test_a_property_may_be_that_of_another_stream_of_the_table(desk: Desk, offic
     )
 
 
+def test_a_run_of_one_stream_does_not_judge_the_fields_of_another(desk: Desk, office: Office) -> None:
+    desk.on("/crm/v3/properties/contacts", properties(dni="string"))
+    desk.on("/crm/v3/properties/leads", properties(score="number"))
+    connector = office.hubspot(streams=["contacts", "leads"], fields={"contacts": {"external_id": "properties.dni"}})
+    leads = [each for each in connector.chosen() if each.name == "leads"]
+
+    assert {"properties_contacts"}.isdisjoint(connector.context(leads).reference)
+
+
 def orders(desk: Desk, office: Office, *records: Any) -> list[Any]:
     desk.on("orders", listed(*records), listed())
     return rows(office.pages("orders"), Deal)

@@ -101,7 +101,7 @@ class HubSpot(Connector):
 
     def context(self, streams: Sequence[Stream] | None = None) -> Context:
         context = super().context(streams)
-        check_own_fields(self, context, streams)
+        check_own_fields(self, context)
         return context
 
     def references(self) -> Mapping[str, Callable[[], Any]]:

@@ -11,9 +11,9 @@ from latido_hubspot.references import offered
 from latido_hubspot.transforms import PROPERTIES, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from latido.connect import Context, Stream
+    from latido.connect import Context
     from latido_hubspot.connector import HubSpot
 
 _ = marker("latido_hubspot")
@@ -22,16 +22,13 @@ RECORD = ("id", "createdAt", "updatedAt", "archived", "archivedAt", "url")
 """What a record tells beside its properties."""
 
 
-def check_own_fields(connector: HubSpot, context: Context, streams: Sequence[Stream] | None) -> None:
-    """Raise ConfigurationError where the user's mapping names a property that none of the *streams* of a table has.
+def check_own_fields(connector: HubSpot, context: Context) -> None:
+    """Raise ConfigurationError where the user's mapping names a property that no stream of that table has.
 
     HubSpot itself passes over a name that it does not know, and the column would stay empty.
     """
-    if not connector.settings.fields:
-        return
-    read = [each for each in (connector.chosen() if streams is None else streams) if isinstance(each, ObjectStream)]
     for table, fields in connector.settings.fields.items():
-        known = _known(context, [each for each in read if table in {entity.table for entity in each.entities}])
+        known = _known(connector, context, table)
         for column, where in fields.items():
             if known and where not in known and where.split(".")[0] not in RECORD:
                 raise _unknown(table, column, where, known)
@@ -50,11 +47,15 @@ def offered_per_table(connector: HubSpot) -> dict[str, dict[str, str]]:
     return tables
 
 
-def _known(context: Context, streams: Iterable[ObjectStream]) -> set[str]:
-    tables: list[Mapping[str, Any]] = [
-        context.reference.get(f"properties_{each.object_type}") or {} for each in streams
+def _known(connector: HubSpot, context: Context, table: str) -> set[str]:
+    """Return the properties that fill *table*; none where only some of its streams are read, and theirs are known."""
+    types = [
+        each.object_type
+        for each in connector.chosen()
+        if isinstance(each, ObjectStream) and table in {entity.table for entity in each.entities}
     ]
-    return {named(name) for table in tables for name in table}
+    tables: list[Mapping[str, Any] | None] = [context.reference.get(f"properties_{each}") for each in types]
+    return set() if None in tables else {named(name) for each in tables for name in each or ()}
 
 
 def _unknown(table: str, column: str, where: str, known: set[str]) -> ConfigurationError:
