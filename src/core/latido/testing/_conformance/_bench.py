@@ -14,12 +14,13 @@ import httpx
 from latido.connect import METER, Meter, Runtime
 from latido.testing._clocks import ManualClock
 from latido.testing._conformance._place import Loaded, Place
-from latido.testing._served import Served
 from latido.testing.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from starlette.types import Receive, Scope, Send
 
     from latido.connect import Connector, ConnectorSettings, Cursor, Page, Stream
     from latido.testing._sandbox import Sandbox
@@ -63,6 +64,17 @@ class Subject:
         return self.connector.Settings.model_validate({**sandbox.settings(), **self.settings, **more})
 
 
+class Front:
+    """One address for one sandbox after the other: to open and close a server takes longer than a small run."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.behind: Sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.behind(scope, receive, send)
+
+
 class Bench:
     """A sandbox that stands on loopback, and the clock that it and the connector go by.
 
@@ -82,11 +94,12 @@ class Bench:
         self._places = 0
 
     @contextmanager
-    def standing(self) -> Iterator[Bench]:
-        """Serve the sandbox while the block lasts."""
+    def standing(self, front: Front) -> Iterator[Bench]:
+        """Let *front* lead to the sandbox while the block lasts."""
         self.folder.mkdir()
         shutil.copy(self._empty, self.warehouse.path)
-        with Served(self.sandbox), self.transport, self.warehouse.loaded():
+        front.behind, self.sandbox.url = self.sandbox, front.url
+        with self.transport, self.warehouse.loaded():
             yield self
 
     def calm(self) -> Bench:

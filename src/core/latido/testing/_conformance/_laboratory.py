@@ -7,20 +7,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from latido.testing._conformance._bench import Bench, Subject
+from latido.testing._conformance._bench import Bench, Front, Subject
 from latido.testing._conformance._promise import Broken
+from latido.testing._served import Served
 from latido.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from latido.testing._conformance._place import Place, Reading
     from latido.testing._conformance._promise import Promise
     from latido.testing._conformance._tables import Tables
 
 GREATER = 4
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Laboratory:
         self._benches = 0
         self._undisturbed: dict[tuple[str, ...], Undisturbed] = {}
         self._verdicts: dict[tuple[str, str], Broken | None] = {}
+        self._found: dict[tuple[Any, str], Any] = {}
 
     def close(self) -> None:
         self._closing.close()
@@ -60,7 +63,7 @@ class Laboratory:
     @contextmanager
     def fresh(self) -> Iterator[Bench]:
         """Yield a bench of which a promise may change the records."""
-        with self._bench(1).standing() as bench:
+        with self._bench(1).standing(self._front) as bench:
             yield bench
 
     def undisturbed(self, *streams: str) -> Undisturbed:
@@ -75,6 +78,19 @@ class Laboratory:
     def whole(self) -> Undisturbed:
         """What came of reading all streams together."""
         return self.undisturbed(*self.streams)
+
+    @cached_property
+    def sweeps(self) -> set[str]:
+        """The streams that are read only now and then."""
+        with self.quiet.reader(self.streams[0]) as (_, connector):
+            return {each.name for each in connector.streams() if each.sweep}
+
+    def once(self, find: Callable[[Laboratory, str], Result], stream: str) -> Result:
+        """Return what *find* found for *stream*; two promises may be about one trial."""
+        if (find, stream) not in self._found:
+            self._found[find, stream] = find(self, stream)
+        found: Result = self._found[find, stream]
+        return found
 
     def verdict(self, promise: Promise, stream: str) -> Broken | None:
         """Return in what *promise* is broken for *stream*, None if it is kept."""
@@ -91,11 +107,20 @@ class Laboratory:
 
     @cached_property
     def _quiet(self) -> Bench:
-        return self._closing.enter_context(self._bench(1).standing())
+        return self._closing.enter_context(self._bench(1).standing(self._served()))
 
     @cached_property
     def _greater(self) -> Bench:
-        return self._closing.enter_context(self._bench(GREATER).standing())
+        return self._closing.enter_context(self._bench(GREATER).standing(self._served()))
+
+    @cached_property
+    def _front(self) -> Front:
+        return self._served()
+
+    def _served(self) -> Front:
+        front = Front()
+        self._closing.enter_context(Served(front))
+        return front
 
     def _bench(self, scale: int) -> Bench:
         self._benches += 1

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from latido.testing._conformance._bench import Bench
     from latido.testing._conformance._tables import Tables
 
+NEVER = float("inf")
+"""Seconds until a stream is stored that has not ended: waiting takes no time here, and would store each page."""
+
 STOP = 2
 """The signal with which a run is stopped, as by Ctrl-C."""
 
@@ -73,7 +76,8 @@ class Place:
         said = bench.subject.said(bench.sandbox, streams=list(streams), **(settings or {}))
         connector = watched(bench.subject.connector, watch)
         source = Source(self.name, connector, said, bench.folder, clock=bench.clock, transport=bench.transport)
-        run = Sync(bench.warehouse, [source], Options(streams, full=full), watch)
+        options = Options(streams, full=full, checkpoint_seconds=NEVER)
+        run = Sync(bench.warehouse, [source], options, watch)
         watch.on_page = on_page or _stopping(run, stop_after)
         report = run.run()
         self.filled |= watch.tables
