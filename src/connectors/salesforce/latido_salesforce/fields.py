@@ -36,7 +36,7 @@ def layout(stream: SObjectStream, without: Collection[str]) -> Layout:
         _check_own_mapping(stream, types, without)
     exact = frozenset(name for name, kind in types.items() if kind in NUMBERS)
     own = _own(stream, described, without) if CUSTOM in paths else {}
-    return Layout({**types, **own}, tuple(own), exact, _given(stream, types, paths))
+    return Layout({**types, **own}, tuple(own), frozenset(types), exact, _given(stream, types, paths))
 
 
 def type_of(connector: Salesforce, described: Description, path: str) -> str | None:
