@@ -104,6 +104,7 @@ def test_connectors_use_only_public_doors(path: Path) -> None:
         "plugins",
         "errors",
         "messages",
+        "suggest",
         "testing",
         "hookimpl",
     }
