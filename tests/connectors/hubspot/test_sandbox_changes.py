@@ -67,7 +67,8 @@ def test_tickets_tell_the_stage_that_their_status_is(visitor: Visitor) -> None:
 def test_the_conversation_is_in_emails_the_request_incoming(visitor: Visitor) -> None:
     directions = {
         each["id"]: each["properties"]["hs_email_direction"]
-        for each in visitor.walk("emails", properties="hs_email_direction")
+        for each in visitor.walk("emails", properties="hs_email_direction,hs_email_status")
+        if each["properties"]["hs_email_status"] != "BOUNCED"
     }
     live = {visitor.identity("tickets", each.number): each for each in visitor.world.tickets() if each.fate == "live"}
     linked = visitor.linked("tickets", "emails", *live)["results"]
@@ -75,10 +76,11 @@ def test_the_conversation_is_in_emails_the_request_incoming(visitor: Visitor) ->
     assert list(live) == [each["from"]["id"] for each in linked]
     for each in linked:
         ticket = live[each["from"]["id"]]
-        told = [directions[str(to["toObjectId"])] for to in each["to"]]
+        told = [directions[key] for to in each["to"] if (key := str(to["toObjectId"])) in directions]
         opening = "INCOMING_EMAIL" if ticket.opened_by.role == "requester" else "EMAIL"
         assert opening == told[0]
         assert len(ticket.replies) == told[1:].count("EMAIL")
+    assert {"EMAIL", "INCOMING_EMAIL", "FORWARDED_EMAIL"} == set(directions.values())
 
 
 def test_a_reply_is_an_outgoing_email(visitor: Visitor) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from latido.testing import Drill
 from latido_hubspot.sandbox._campaigns import campaign_id
+from latido_hubspot.sandbox._emails import is_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -120,7 +121,8 @@ class Drills:
         )
 
     def _replies(self) -> Iterator[int]:
-        return (number for number in self._records.books["emails"].live() if self._ticket_of(number))
+        book = self._records.books["emails"]
+        return (number for number in book.live() if is_reply(book.record(number)) and self._ticket_of(number))
 
     def _reply(self, email: int) -> str:
         return f"email:{self._records.books['emails'].identity(email)}"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from latido.testing.world import iso, prose
+from latido.testing.world import Author, Comment, iso, prose
 from latido_hubspot.sandbox._book import Record
 from latido_hubspot.sandbox._people import owner_id, user_id
 from latido_hubspot.sandbox._stamps import noted
 
 if TYPE_CHECKING:
-    from latido.testing.world import Comment, Ticket, World
+    from latido.testing.world import Ticket, World
 
 _DESK = "soporte@acme.example"
 
@@ -40,3 +41,27 @@ def email_record(world: World, ticket: Ticket, comment: Comment, address: str | 
         "hs_object_source": "CRM_UI" if ours else "EMAIL_INTEGRATION",
     }
     return Record(given, noted(comment.at, 1), noted(comment.at, 3))
+
+
+def strays(world: World, ticket: Ticket, address: str | None) -> list[Record]:
+    """Return what stands among the e-mails of some tickets and is no reply: one that bounced, a copy passed on."""
+    opening = ticket.comments[0]
+    agent = Author("agent", ticket.agent or 0)
+    found = []
+    if ticket.number % 17 == 3:  # noqa: PLR2004 - some
+        bounced = email_record(world, ticket, Comment(opening.at + 30, agent, public=True), address)
+        found.append(_as(bounced, hs_email_status="BOUNCED"))
+    if ticket.number % 13 == 5:  # noqa: PLR2004 - some
+        copy = email_record(world, ticket, Comment(opening.at + 45, agent, public=True), address)
+        found.append(_as(copy, hs_email_direction="FORWARDED_EMAIL"))
+    return found
+
+
+def is_reply(email: Record) -> bool:
+    """Return whether an e-mail went from one to the other."""
+    told = email.properties
+    return told["hs_email_direction"] != "FORWARDED_EMAIL" and told["hs_email_status"] != "BOUNCED"
+
+
+def _as(email: Record, **properties: str | None) -> Record:
+    return replace(email, properties=email.properties | properties)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from latido_hubspot.sandbox import _people as people
 from latido_hubspot.sandbox._book import Book, Record
 from latido_hubspot.sandbox._books import SalesBooks
-from latido_hubspot.sandbox._emails import email_record, letters
+from latido_hubspot.sandbox._emails import email_record, letters, strays
 from latido_hubspot.sandbox._feedback import answers, feedback_record
 from latido_hubspot.sandbox._kinds import KINDS
 from latido_hubspot.sandbox._links import Links
@@ -152,6 +152,8 @@ class Records:
         address = self.person(ticket.requester).email
         for comment in said[self._letters[ticket.number] :]:
             self._log(ticket, _written(email_record(self.world, ticket, comment, address), at))
+        for stray in strays(self.world, ticket, address) if at is None else ():
+            self._log(ticket, stray)
         self._letters[ticket.number] = len(said)
 
     def _log(self, ticket: Ticket, letter: Record) -> None:
