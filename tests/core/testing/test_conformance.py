@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from latido.testing import connector_tests
+from latido.testing import connector_tests, promises
 from tests.core.testing import broken, kiosk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "testing.md").read_text(encoding="utf-8")
 MODULE = """
 from latido.testing import connector_tests
 from {module} import {name}
@@ -155,3 +156,7 @@ def test_streams_can_be_chosen(tmp_path: Path) -> None:
     ledger = tried(tmp_path, broken.Mistakes, "required", streams=("papers", "lost"))
 
     assert {"required_fields_are_filled[papers]", "required_fields_are_filled[lost]"} == ledger.ended.keys()
+
+
+def test_every_promise_is_on_the_page() -> None:
+    assert [] == [key for key, sentence in promises().items() if f"| `{key}` | {sentence} |" not in PAGE]

@@ -1,7 +1,7 @@
 """For those who test: an imaginary business, its true figures, servers that behave like vendors, clocks."""
 
 from latido.testing._clocks import FastClock, ManualClock
-from latido.testing._conformance import connector_tests
+from latido.testing._conformance import connector_tests, promises
 from latido.testing._drill import Drill
 from latido.testing._faults import Fault, Limit, Switches
 from latido.testing._sandbox import Handler, Sandbox, Stats, body_of, json, json_bytes
@@ -37,5 +37,6 @@ __all__ = [
     "json_bytes",
     "place",
     "place_before",
+    "promises",
     "truth",
 ]

@@ -30,3 +30,10 @@ def connector_tests(
     from latido.testing._conformance._tests import test_class
 
     return test_class(Subject(connector, settings or {}, tickets), streams, own)
+
+
+def promises() -> dict[str, str]:
+    """Return what every connector promises: by the name that `Connector.undeliverable` has for it, in a sentence."""
+    from latido.testing._conformance._catalogue import PROMISES
+
+    return {each.key: each.keep.__doc__ or "" for each in PROMISES}

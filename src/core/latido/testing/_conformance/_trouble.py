@@ -16,32 +16,32 @@ TOO_MANY, SERVER_ERROR = 429, 500
 
 
 def a_429_that_tells_how_long_to_wait_is_survived(lab: Laboratory, stream: str) -> None:
-    """The vendor asks to slow down and says for how long."""
+    """A 429 with Retry-After costs time, and not a row."""
     survived(lab, stream, "too_many", retry_after=WAIT_SECONDS)
 
 
 def a_429_that_tells_nothing_is_survived(lab: Laboratory, stream: str) -> None:
-    """The vendor asks to slow down without Retry-After."""
+    """A 429 without Retry-After costs time, and not a row."""
     survived(lab, stream, "too_many")
 
 
 def a_server_error_is_survived(lab: Laboratory, stream: str) -> None:
-    """The vendor, or a proxy before it, answers 502 with a page for people."""
+    """A 502 costs time, and not a row."""
     survived(lab, stream, "status", status=502)
 
 
 def a_dropped_connection_is_survived(lab: Laboratory, stream: str) -> None:
-    """The connection breaks in the middle of an answer."""
+    """A connection that breaks in the middle of an answer costs time, and not a row."""
     survived(lab, stream, "drop")
 
 
 def a_truncated_answer_is_survived(lab: Laboratory, stream: str) -> None:
-    """An answer ends in the middle, and nobody says so."""
+    """An answer that ends in the middle, while nobody says so, costs time, and not a row."""
     survived(lab, stream, "truncate")
 
 
 def a_page_for_people_is_survived(lab: Laboratory, stream: str) -> None:
-    """Something on the way answers with HTML and status 200."""
+    """A page for people with status 200 costs time, and not a row."""
     survived(lab, stream, "html")
 
 
@@ -56,7 +56,7 @@ def survived(lab: Laboratory, stream: str, kind: str, **more: Any) -> None:
 
 
 def a_token_that_expires_in_the_middle_is_renewed(lab: Laboratory, stream: str) -> None:
-    """The vendor rejects a token that it has handed out a moment ago."""
+    """A token that is rejected a moment after it was handed out is renewed, and no row is missing."""
     undisturbed = lab.undisturbed(stream)
     bench = lab.quiet
     bench.sandbox.shown.clear()
