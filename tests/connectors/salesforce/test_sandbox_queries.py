@@ -252,3 +252,19 @@ def test_an_org_with_one_currency_has_no_currency_fields(fresh: Visitor) -> None
 
     assert (400, "INVALID_TYPE") == fresh.code("query", q="SELECT IsoCode FROM CurrencyType")
     assert (400, "INVALID_FIELD") == fresh.code("query", q="SELECT CurrencyIsoCode FROM Opportunity")
+
+
+def test_an_org_without_surveys_has_no_objects_for_them(fresh: Visitor) -> None:
+    fresh.switches.surveys = False
+
+    assert (400, "INVALID_TYPE") == fresh.code("query", q="SELECT Id FROM SurveyResponse")
+    assert 200 == fresh.ask("query", q="SELECT Id FROM NPS_Response__c").status_code
+
+
+def test_records_are_found_by_their_parents(visitor: Visitor) -> None:
+    one, other = visitor.ids("SELECT Id FROM Case LIMIT 2")
+    messages = visitor.query("SELECT Id, ParentId FROM EmailMessage")
+
+    assert [each["Id"] for each in messages if each["ParentId"] in {one, other}] == visitor.ids(
+        f"SELECT Id FROM EmailMessage WHERE ParentId IN ('{one[:15]}', '{other}') AND HasAttachment = false"
+    )

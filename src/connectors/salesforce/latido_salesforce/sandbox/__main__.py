@@ -15,7 +15,8 @@ def main() -> None:
     """Print the address as the first line and serve until interrupted."""
     asked = _asked()
     world = World(asked.seed, end=asked.end, tickets=asked.cases, people=asked.people)
-    sandbox = SalesforceSandbox(world, FastClock(asked.speed))
+    branch = world.branch("salesforce", tickets=asked.cases)
+    sandbox = SalesforceSandbox(branch, FastClock(asked.speed), person_accounts=asked.person_accounts)
     limits = documented_limits()
     if asked.limits == "none":
         limits = dict.fromkeys(limits, Limit(requests=UNLIMITED))
@@ -35,6 +36,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m latido_salesforce.sandbox", description=__doc__)
     parser.add_argument("--cases", type=int, default=3_000)
     parser.add_argument("--people", type=int, default=None, help="one for every five cases, if not given")
+    parser.add_argument("--person-accounts", action="store_true", help="who works for nobody is an account")
     parser.add_argument("--seed", default="latido")
     parser.add_argument("--end", type=date.fromisoformat, default=datetime.now(UTC).date(), help="default: today")
     parser.add_argument("--port", type=int, default=0)

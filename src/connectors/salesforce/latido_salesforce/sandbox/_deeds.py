@@ -37,7 +37,7 @@ class Deeds:
             self.reply, self.solve, self.reopen, self.touch, self.delete, self.restore, self.merge, self.answer,
             self.add_cases, self.touch_all, self.rename, self.leave, self.come_back, self.merge_people, self.move_house,
             self.close_down, self.reopen_account, self.merge_accounts, self.drift, self.advance, self.delete_deal,
-            self.restore_deal, self.destroy, self.spoil,
+            self.restore_deal, self.copy, self.stamp, self.spoil, self.destroy,
         )  # fmt: skip
         return {each.__name__: each for each in chosen}
 

@@ -92,7 +92,7 @@ class Table:
         if "IsDeleted" in values:
             self._gone.pop(number, None)
             if values["IsDeleted"]:
-                self._gone[number] = values[self.sobject.stamp]
+                self._gone[number] = values.get(self.sobject.stamp, self._stamps[number])
         if self.sobject.stamp in values and values[self.sobject.stamp] != self._stamps[number]:
             self._stamps[number] = values[self.sobject.stamp]
             self.feed.move(number, self._stamps[number])
