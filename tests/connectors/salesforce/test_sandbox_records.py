@@ -77,7 +77,9 @@ def test_closed_is_not_always_called_closed(visitor: Visitor) -> None:
 def test_replies_are_messages_or_published_comments(visitor: Visitor) -> None:
     """By agents: bots and rules write as a user who is no person."""
     agents = "CreatedBy.UserType = 'Standard'"
-    sent = visitor.query(f"SELECT ParentId, MessageDate FROM EmailMessage WHERE Incoming = false AND {agents}")
+    sent = visitor.query(
+        f"SELECT ParentId, MessageDate FROM EmailMessage WHERE Incoming = false AND Status != '5' AND {agents}"
+    )
     published = visitor.query(f"SELECT ParentId, CreatedDate FROM CaseComment WHERE IsPublished = true AND {agents}")
     told: dict[str, list[int | None]] = {}
     for case, at in (
@@ -91,6 +93,16 @@ def test_replies_are_messages_or_published_comments(visitor: Visitor) -> None:
             found = sorted(at or 0 for at in told.get(visitor.identity("Case", ticket.number), []))
             assert [each.at for each in ticket.replies] == [at for at in found if at > ticket.created_at]
     assert published
+
+
+def test_some_messages_are_no_replies(visitor: Visitor) -> None:
+    drafts = visitor.query("SELECT MessageDate, CreatedBy.UserType FROM EmailMessage WHERE Status = '5'")
+    receipts = visitor.query(
+        "SELECT Id FROM EmailMessage WHERE CreatedBy.UserType = 'AutomatedProcess' AND Incoming = false"
+    )
+
+    assert {(None, "Standard")} == {(each["MessageDate"], each["CreatedBy"]["UserType"]) for each in drafts}
+    assert receipts
 
 
 def test_the_history_of_a_status_tells_every_step(visitor: Visitor) -> None:

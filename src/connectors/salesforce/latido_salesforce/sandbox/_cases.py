@@ -5,19 +5,19 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from latido.testing.world import MINUTE, promises, prose
+from latido.testing.world import MINUTE, SYSTEM, Author, Comment, promises, prose
 from latido_salesforce.sandbox._words import CASE_STATUSES, KINDS, ORIGINS, PRIORITIES, STATUS_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from latido.testing.world import Assignment, Comment, Ticket
+    from latido.testing.world import Assignment, Ticket
     from latido_salesforce.sandbox._account import Account
 
 _CLOSED = {each.status for each in CASE_STATUSES if each.closed}
-_SENT, _READ = "3", "1"
+_SENT, _READ, _DRAFT = "3", "1", "5"
 _NUL_EVERY = 97
-_COMMENTS_EVERY = 8
+_COMMENTS_EVERY, _RECEIPT_EVERY, _DRAFT_EVERY = 8, 5, 11
 FIRST_RESPONSE, RESOLUTION = 0, 1
 MILESTONES = ("First Response", "Resolution Time")
 _MILESTONE_OF = {"reply_time": FIRST_RESPONSE, "requester_wait_time": RESOLUTION}
@@ -102,30 +102,42 @@ def history_records(account: Account, ticket: Ticket) -> list[dict[str, Any]]:
 
 
 def email_records(account: Account, ticket: Ticket) -> Iterator[dict[str, Any]]:
-    """Yield the messages of the conversation, but those that agents wrote as comments; bots answer too."""
-    person = account.person(ticket.requester)
+    """Yield the messages of the conversation, but those that agents wrote as comments; bots answer too.
+
+    Before them stand some that are no replies: drafts that nobody sent, and receipts that a rule sends.
+    """
+    at = ticket.created_at
+    if ticket.number % _DRAFT_EVERY == 0:
+        author = Author("agent", ticket.agent or 0)
+        yield _message(account, ticket, Comment(at, author, public=True)) | {"Status": _DRAFT, "MessageDate": None}
+    if ticket.number % _RECEIPT_EVERY == 0 and ticket.opened_by.role == "requester":
+        yield _message(account, ticket, Comment(at, SYSTEM, public=True))
     for comment in ticket.comments:
-        if not comment.public or _is_comment(ticket, comment):
-            continue
-        incoming = comment.author.role == "requester"
-        address = person.email or "unknown@correo.example"
-        yield {
-            "ParentId": account.case(ticket.number),
-            "RelatedToId": account.case(ticket.number),
-            "Subject": ticket.subject[:255],
-            "TextBody": prose(ticket.prose[0] + comment.at % 97, 2),
-            "FromName": person.name if incoming else "Acme Support",
-            "FromAddress": address if incoming else _ADDRESS,
-            "ToAddress": _ADDRESS if incoming else address,
-            "Incoming": incoming,
-            "HasAttachment": False,
-            "Status": _READ if incoming else _SENT,
-            "MessageDate": comment.at,
-            "IsClientManaged": False,
-            "IsExternallyVisible": True,
-            "IsBounced": False,
-            **_by(account.author(comment.author), comment.at),
-        }
+        if comment.public and not _is_comment(ticket, comment):
+            yield _message(account, ticket, comment)
+
+
+def _message(account: Account, ticket: Ticket, comment: Comment) -> dict[str, Any]:
+    person = account.person(ticket.requester)
+    incoming = comment.author.role == "requester"
+    address = person.email or "unknown@correo.example"
+    return {
+        "ParentId": account.case(ticket.number),
+        "RelatedToId": account.case(ticket.number),
+        "Subject": ticket.subject[:255],
+        "TextBody": prose(ticket.prose[0] + comment.at % 97, 2),
+        "FromName": person.name if incoming else "Acme Support",
+        "FromAddress": address if incoming else _ADDRESS,
+        "ToAddress": _ADDRESS if incoming else address,
+        "Incoming": incoming,
+        "HasAttachment": False,
+        "Status": _READ if incoming else _SENT,
+        "MessageDate": comment.at,
+        "IsClientManaged": False,
+        "IsExternallyVisible": True,
+        "IsBounced": False,
+        **_by(account.author(comment.author), comment.at),
+    }
 
 
 def comment_records(account: Account, ticket: Ticket) -> Iterator[dict[str, Any]]:

@@ -64,7 +64,7 @@ STORED = {
     "assets": Stored("Asset", "asset:"),
     "asset_state_periods": Stored("AssetStatePeriod", "period:"),
     "cases": Stored("Case"),
-    "email_messages": Stored("EmailMessage", "email:"),
+    "email_messages": Stored("EmailMessage", "email:", _has("MessageDate")),
     "case_comments": Stored("CaseComment", "comment:"),
     "case_milestones": Stored("CaseMilestone", "milestone:", _has("CompletionDate"), "CompletionDate"),
     "campaigns": Stored("Campaign"),
