@@ -157,16 +157,6 @@ def test_who_opened_a_ticket_is_known(sandbox: ZendeskSandbox, house: House) -> 
     assert by_agent == {int(key) for (key,) in house.ask("SELECT source_id FROM tickets WHERE created_by_agent")}
 
 
-def test_tickets_lead_to_people_and_accounts(house: House) -> None:
-    house.sync(streams=CORE)
-
-    assert [(0,)] == house.ask(
-        """SELECT COUNT(*) FROM tickets AS t WHERE NOT is_deleted AND (
-           contact_id NOT IN (SELECT source_id FROM contacts) OR account_id NOT IN (SELECT source_id FROM accounts)
-           OR assignee_id NOT IN (SELECT source_id FROM users))"""
-    )
-
-
 def test_nothing_changed_costs_one_request_per_stream(
     sandbox: ZendeskSandbox, house: House, clock: ManualClock
 ) -> None:
@@ -193,33 +183,6 @@ def test_a_change_is_read_and_nothing_else(sandbox: ZendeskSandbox, house: House
 
     assert (1, 1) == (again["tickets"].fetched, again["tickets"].updated)
     assert ("solved",) == house.ticket(open_one + 1, "status")
-
-
-def test_a_deleted_ticket_is_buried_and_a_restored_one_comes_back_whole(
-    sandbox: ZendeskSandbox, house: House, clock: ManualClock
-) -> None:
-    house.sync(streams=CORE)
-    number = next(each.number for each in sandbox.tickets() if each.is_solved and each.gone_at is None and each.replies)
-    columns = (
-        "is_deleted",
-        "status",
-        "subject",
-        "agent_replies",
-        "EPOCH(first_reply_at)",
-        "EPOCH(solved_at)",
-        "reopens",
-    )
-    before = house.ticket(number + 1, *columns)
-
-    sandbox.deed.delete(number)
-    clock.sleep(120)
-    house.sync(streams=CORE)
-    assert (True, None) == house.ticket(number + 1, "is_deleted", "status")
-
-    sandbox.deed.restore(number)
-    clock.sleep(120)
-    house.sync(streams=CORE)
-    assert before == house.ticket(number + 1, *columns)
 
 
 def test_an_erased_ticket_keeps_nothing_of_what_it_said(
@@ -390,23 +353,6 @@ ACCOUNTS: dict[str, dict[str, Any]] = {
     "short-lived tokens": {"token_life": 600, "latency": 20, "headers": "none"},
     "documented limits": {"limits": documented_limits("sliding")},
 }
-FAULTS: dict[str, list[dict[str, Any]]] = {
-    "answers that fail": [
-        {"kind": "status", "status": 503, "every": 7, "times": 4},
-        {"kind": "status", "status": 502, "every": 5, "times": 4},
-        {"kind": "status", "status": 409, "every": 6, "times": 4},
-    ],
-    "answers that are none": [
-        {"kind": "drop", "every": 7, "times": 4},
-        {"kind": "truncate", "every": 5, "times": 4},
-        {"kind": "html", "every": 6, "times": 4},
-    ],
-    "refusals": [
-        {"kind": "too_many", "every": 7, "times": 4, "retry_after": 7},
-        {"kind": "too_many", "every": 5, "times": 4},
-        {"kind": "edge", "every": 6, "times": 4, "retry_after": 0},
-    ],
-}
 
 
 @pytest.fixture(scope="module")
@@ -431,18 +377,6 @@ def test_an_account_of_another_kind_ends_in_the_same_tables(
 
     assert undisturbed == house.everything()
     assert 0 == sandbox.stats.too_many
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_trouble_on_the_way_ends_in_the_same_tables(
-    sandbox: ZendeskSandbox, house: House, undisturbed: dict[str, list[Any]], fault: str
-) -> None:
-    for each in FAULTS[fault]:
-        sandbox.fail(path="/api/v2/", **each)
-
-    assert 0 == house.sync(streams=STREAMS).exit_code
-
-    assert undisturbed == house.everything()
 
 
 def test_a_broken_ticket_is_put_aside_and_the_run_says_so(desk: Desk, tiny: House) -> None:

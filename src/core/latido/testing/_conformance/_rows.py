@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from latido.testing._conformance._laboratory import sound
@@ -9,7 +10,7 @@ from latido.testing._conformance._promise import Broken
 from latido.testing._conformance._tables import delivered, live, some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from latido.connect import Mapping as RowMapping
     from latido.connect import Stream
@@ -76,8 +77,8 @@ def fields_of_the_user_are_honoured(lab: Laboratory, stream: str) -> None:
     """A column that the user maps to another field of the vendor holds that, in rows that were stored before too."""
     before = lab.undisturbed(stream)
     place = before.place.copy()
-    with lab.quiet.reader(stream) as (reader, _):
-        pairs = overridable(reader)
+    with lab.quiet.reader(stream) as (reader, connector):
+        pairs = overridable(reader, connector.vendor_fields())
     fields = {table: {target: path} for table, (target, _source, path) in pairs.items()}
     reading = sound(place.sync(stream, settings={"fields": fields}))
     if not any(stream in each for each in reading.watch.warnings):
@@ -93,17 +94,23 @@ def maps_plainly(candidate: Candidate) -> bool:
     return bool(overridable(candidate.stream))
 
 
-def overridable(stream: Stream) -> Mapping[str, tuple[str, str, str]]:
-    """Return for each table a column to override, a column that is mapped plainly, and the path of that one."""
-    found = {each.entity.table: _pair(each) for each in stream.mappings}
+def overridable(
+    stream: Stream, offered: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> Mapping[str, tuple[str, str, str]]:
+    """Return for each table a column to override, a column that is mapped plainly, and the path of that one.
+
+    Of the paths, those that the vendor says it *offered* come first: others may be a connector's own.
+    """
+    found = {each.entity.table: _pair(each, offered.get(each.entity.table, ())) for each in stream.mappings}
     return {table: pair for table, pair in found.items() if pair is not None}
 
 
-def _pair(mapping: RowMapping) -> tuple[str, str, str] | None:
+def _pair(mapping: RowMapping, offered: Collection[str]) -> tuple[str, str, str] | None:
     texts = _texts(mapping.entity)
-    plain = [name for name in texts if name in mapping.fields and _is_plain(mapping, name)]
+    paths = {name: mapping.fields[name].description for name in texts if _is_plain(mapping, name)}
     free = [name for name in texts if name not in mapping.fields and name not in {*REFERENCES, *TO_THE_SAME}]
-    return (free[0], plain[0], mapping.fields[plain[0]].description) if plain and free else None
+    plain = sorted(paths, key=lambda name: paths[name] not in offered)
+    return (free[0], plain[0], paths[plain[0]]) if plain and free else None
 
 
 def _texts(entity: type[Record]) -> list[str]:
@@ -111,4 +118,4 @@ def _texts(entity: type[Record]) -> list[str]:
 
 
 def _is_plain(mapping: RowMapping, name: str) -> bool:
-    return mapping.fields[name].paths == (mapping.fields[name].description,)
+    return name in mapping.fields and mapping.fields[name].paths == (mapping.fields[name].description,)
