@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from latido.errors import RateLimited
+from latido.errors import RateLimited, VendorUnavailable
 from latido.schema import Account
 from tests.connectors.salesforce.builders import account, key
 from tests.connectors.salesforce.desk import found, refused, result
@@ -258,4 +258,28 @@ def test_waiting_for_a_job_keeps_the_quota(desk: SalesforceDesk, office: Office)
     desk.on(JOB, Says(200, {"state": "InProgress"}, headers))
 
     with pytest.raises(RateLimited):
+        office.pages("accounts", **BULK)
+
+
+def test_a_census_of_many_is_taken_by_a_job(desk: SalesforceDesk, office: Office) -> None:
+    desk.on(RESULTS, result(["Id"], [key("001", 1)], [key("001", 2)], [key("001", 3)]))
+
+    assert [[key("001", n) for n in (1, 2, 3)]] == list(office.stream("accounts", **BULK).ids())
+    asked = desk.requests(JOBS)[0].body
+    assert ("query", "SELECT Id FROM Account") == (asked["operation"], asked["query"])
+
+
+def test_a_census_that_lacks_rows_is_taken_again(desk: SalesforceDesk, office: Office) -> None:
+    """Whoever is missing in it would be taken for deleted."""
+    desk.on(RESULTS, result(["Id"], [key("001", 1)]))
+    desk.rows("Account", found(account(1), account(2), account(3)))
+
+    assert [key("001", n) for n in (1, 2, 3)] == list(office.stream("accounts", **BULK).ids())[-1]
+
+
+@pytest.mark.parametrize("body", [{}, {"id": 7}, []])
+def test_a_job_without_an_id_is_none(desk: SalesforceDesk, office: Office, body: Any) -> None:
+    desk.on(JOBS, body)
+
+    with pytest.raises(VendorUnavailable, match="Salesforce answers without"):
         office.pages("accounts", **BULK)

@@ -352,7 +352,8 @@ def test_the_census_brings_the_ids_of_live_records(desk: SalesforceDesk, office:
     desk.rows("Account", found(account(1), account(2), done=False, following=MORE)).on(MORE, found(account(3)))
 
     assert [[key("001", 1), key("001", 2)], [key("001", 3)]] == list(office.stream("accounts").ids())
-    assert ["SELECT Id FROM Account"] == [each.params["q"] for each in desk.requests("query")]
+    assert ["SELECT Id FROM Account"] == desk.queries("Account")
+    assert [] == desk.requests("queryAll")
 
 
 def test_an_estimate_counts_pages(desk: SalesforceDesk, office: Office) -> None:

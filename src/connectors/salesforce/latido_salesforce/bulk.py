@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from latido.connect import Refused, ahead
 from latido.errors import VendorUnavailable
 from latido.messages import marker
+from latido_salesforce.answers import body_of, nonsense
 from latido_salesforce.quota import said
 
 if TYPE_CHECKING:
@@ -85,20 +86,22 @@ class Job:
             "lineEnding": "LF",
         }
         try:
-            body = connector.http.post(f"{connector.root}/jobs/query", json=asked).json()
+            body = body_of(connector.http.post(f"{connector.root}/jobs/query", json=asked))
         except Refused as refusal:
             code, sentence = said(refusal.body)
             if code == "INVALID_FIELD":
                 raise
             raise BulkRefused(f"{code}: {sentence}") from refusal
-        return cls(connector, str(body["id"]))
+        if not isinstance(body.get("id"), str):
+            raise nonsense("id")
+        return cls(connector, body["id"])
 
     def rows(self) -> int:
         """Return how many rows the result has, once it is complete. Raises BulkRefused when the job fails."""
         clock = self._connector.runtime.clock
         begun, looks = clock.monotonic(), 0
         while True:
-            body = self._asked("").json()
+            body = body_of(self._asked(""))
             state = body.get("state")
             if state == COMPLETE:
                 return int(body.get("numberRecordsProcessed") or 0)
@@ -116,7 +119,7 @@ class Job:
             for names, rows in _parsed(reply.body):
                 seen += len(rows)
                 yield Portion(names, rows, seen)
-            if announced is not None and seen - before != int(announced):
+            if announced is not None and str(seen - before) != announced.strip():
                 raise Short(f"{seen - before} rows instead of {announced}")
             yield Portion((), (), seen, _locator(reply))
 

@@ -47,7 +47,7 @@ class DeclaredStream(SObjectStream):
     def looked_up(self, conditions: Sequence[str | None]) -> Iterator[Page]:
         """Yield the records that meet *conditions*, in pages that are stored with the next one that has a cursor."""
         query = soql.select(list(self.layout.types), self.sobject, [*self.conditions, *conditions], ("Id",))
-        for answer in self._answers(query):
+        for answer in self.rest.answers(query):
             yield self.page(self.layout.settled(answer), None)
 
     def _of(self, mapping: Mapping) -> Map[str, Source | str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from latido.connect import Count, Page, Refused, Stream, ahead, requested
 from latido.errors import NotOffered
 from latido.messages import marker
-from latido_salesforce import soql
-from latido_salesforce.answers import body_of, following, nonsense, time_in, unreadable
-from latido_salesforce.bulk import ATTEMPTS, BulkRefused, Job, JobGone, Short
+from latido_salesforce import jobs, soql
+from latido_salesforce.bulk import BulkRefused, JobGone, Short
 from latido_salesforce.deletions import deleted
-from latido_salesforce.describe import refused
-from latido_salesforce.fields import layout
 from latido_salesforce.quota import said
+from latido_salesforce.rest import TOO_SLOW, Rest
 from latido_salesforce.window import LAG, Window, done, instant, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from latido.connect import Cursor, JsonObject, Reply, Shape
+    from latido.connect import Cursor, JsonObject
     from latido.schema import Record
     from latido_salesforce.connector import Salesforce
     from latido_salesforce.describe import Description
@@ -35,19 +33,11 @@ SECOND = timedelta(seconds=1)
 NARROWEST = timedelta(hours=1)
 """A stretch that the REST API cannot read in time is halved down to this, then the Bulk API reads it."""
 
-TOO_SLOW = frozenset({"QUERY_TIMEOUT", "OPERATION_TOO_LARGE"})
 FORGOTTEN = "INVALID_QUERY_LOCATOR"
-UNKNOWN_FIELD = "INVALID_FIELD"
-TOO_LONG = frozenset({414, 431})
-SHORTEST_ADDRESS = 1_000
-NO_FIELD = re.compile(r"No such column '(\w+)' on (?:entity|sobject of type) '?(\w+)")
-NO_RELATION = re.compile(r"Didn't understand relationship '(\w+)'")
 
 PATIENCE = 5
 """How often in a row a stretch is begun again that brings nothing."""
 
-JOB = ("job", "locator", "seen")
-COUNTLESS = 2**31
 ROWS, BULK_ROWS = 2_000, 25_000
 
 
@@ -72,9 +62,6 @@ class SObjectStream(Stream):
     overlap = timedelta(minutes=15)
 
     _read_until: datetime | None = None
-    _longest = soql.LONGEST_ADDRESS
-    _layout: Layout | None = None
-    _without: frozenset[str] = frozenset()
 
     def start(self, since: datetime | None) -> Cursor:
         return {"from": since.astimezone(UTC).isoformat()} if since else {}
@@ -116,34 +103,22 @@ class SObjectStream(Stream):
         return 3 + n // (BULK_ROWS if self._is_big(n) else ROWS)
 
     def ids(self) -> Iterator[list[str]]:
-        for answer in self._answers(soql.select(["Id"], self.sobject, self.conditions), deleted=False):
+        if self._is_big(self.counted(self.conditions, deleted=False)[0]):
+            with suppress(BulkRefused, JobGone, Short):
+                for keys in jobs.ids(self):
+                    yield [f"{self.prefix}{key}" for key in keys]
+                return
+        for answer in self.rest.answers(soql.select(["Id"], self.sobject, self.conditions), deleted=False):
             yield [f"{self.prefix}{soql.long_id(each['Id'])}" for each in answer]
 
     def probe(self) -> None:
         """Ask for as little as possible; raises NotOffered if this object cannot be read."""
         self.connector.described(self.sobject, afresh=True)
-        self.ask(f"{soql.select(['Id'], self.sobject, self.conditions)} LIMIT 1")
-
-    def ask(self, query: str, *, deleted: bool = True, shape: Shape | None = None) -> Reply:
-        """Return the first answer to *query*. Raises NotOffered for an object that cannot be read."""
-        path = f"{self.connector.root}/{'queryAll' if deleted else 'query'}"
-        try:
-            return self.connector.http.get(path, {"q": query}, shape=shape)
-        except Refused as refusal:
-            raise refused(self.sobject, refusal) from refusal
+        self.rest.ask(f"{soql.select(['Id'], self.sobject, self.conditions)} LIMIT 1")
 
     def counted(self, conditions: Sequence[str | None], *, deleted: bool = True) -> tuple[int, datetime]:
         """Return how many records meet *conditions*, and the server's time; countless, where that takes too long."""
-        try:
-            reply = self.ask(soql.select(["COUNT()"], self.sobject, conditions), deleted=deleted)
-        except Refused as refusal:
-            if said(refusal.body)[0] not in TOO_SLOW or not deleted:
-                raise
-            return COUNTLESS, time_in(refusal.headers, self.connector.runtime.clock)
-        n = body_of(reply).get("totalSize")
-        if not isinstance(n, int):
-            raise nonsense("totalSize")
-        return n, time_in(reply.headers, self.connector.runtime.clock)
+        return self.rest.counted(conditions, deleted=deleted)
 
     def fingerprint(self) -> str:
         currency = self.connector.settings.currency
@@ -169,12 +144,15 @@ class SObjectStream(Stream):
             )
         return found
 
+    @cached_property
+    def rest(self) -> Rest:
+        """The way to the records."""
+        return Rest(self)
+
     @property
     def layout(self) -> Layout:
         """The fields to ask for: those of the mappings that there are, and the user's own."""
-        if self._layout is None:
-            self._layout = layout(self, self._without)
-        return self._layout
+        return self.rest.layout
 
     # Which stretch to read
 
@@ -213,7 +191,7 @@ class SObjectStream(Stream):
         """Read the window that *standing* stands in."""
         if bulk:
             try:
-                yield from self._bulk(standing)
+                yield from jobs.pages(self, standing)
             except BulkRefused as refusal:
                 self.connector.runtime.warn(
                     _("{stream} is read without the Bulk API ({why}).", stream=self.name, why=str(refusal))
@@ -228,7 +206,7 @@ class SObjectStream(Stream):
         while True:
             stretch = replace(window, end=end)
             try:
-                for records in self._by_job(stretch) if too_slow else ahead(self._records(stretch)):
+                for records in jobs.records(self, stretch) if too_slow else ahead(self.rest.records(stretch)):
                     if not too_slow:  # what a job brings has no order
                         window = window.behind(records, self.cursor_field)
                     attempts = 0
@@ -250,118 +228,9 @@ class SObjectStream(Stream):
                 return stretch.end, True
             half = stretch.position + (stretch.end - stretch.position) / 2
             return half.replace(microsecond=0), False
-        if attempts > PATIENCE or not (code == FORGOTTEN or self._repaired(refusal, code)):
+        if attempts > PATIENCE or not (code == FORGOTTEN or self.rest.repaired(refusal)):
             raise refusal
         return stretch.end, False
-
-    def _repaired(self, refusal: Refused, code: str) -> bool:
-        """Ask otherwise from now on: for other fields, or for fewer at once. False where that does not help."""
-        if refusal.status in TOO_LONG and self._longest > SHORTEST_ADDRESS:
-            self._longest //= 2
-            return True
-        if code != UNKNOWN_FIELD:
-            return False
-        before, self._layout = self.layout, None
-        self.connector.described(self.sobject, afresh=True)
-        if self.layout != before:
-            return True
-        lost = {path for path in before.types if names(said(refusal.body)[1], path, self.sobject)}
-        self._without, self._layout = self._without | lost, None
-        return bool(lost)
-
-    def _records(self, window: Window) -> Iterator[Sequence[JsonObject]]:
-        """Yield the records of *window* in their order, in pages."""
-        field = self.cursor_field
-        first, *others = soql.portions(list(self.layout.types), ("Id", field), self._longest)
-        conditions = [*self.conditions, window.condition(field)]
-        for answer in self._answers(soql.select(first, self.sobject, conditions, (field, "Id"))):
-            records: list[Any] = answer
-            for portion in others:
-                records = self._joined(records, portion, window)
-            window = window.behind(answer, field)
-            yield self.layout.settled(records)
-
-    def _joined(self, records: Sequence[Any], fields: Sequence[str], window: Window) -> list[Any]:
-        """Return *records* with further *fields*, without those that changed meanwhile: they come again later."""
-        field, last = self.cursor_field, window.behind(records, self.cursor_field)
-        if last.at is None or last.after is None:
-            return list(records)
-        conditions = [*self.conditions, window.condition(field), soql.up_to(field, last.at, last.after)]
-        more = {
-            each["Id"]: each
-            for answer in self._answers(soql.select(fields, self.sobject, conditions, (field, "Id")))
-            for each in answer
-        }
-        return [{**each, **rest} for each in records if (rest := more.get(each["Id"])) and rest[field] == each[field]]
-
-    def _answers(self, query: str, *, deleted: bool = True) -> Iterator[list[Any]]:
-        """Yield the records of each answer to *query*: Salesforce may send fewer at once than it could."""
-        body = body_of(self.ask(query, deleted=deleted, shape=self.layout.shape))
-        while True:
-            if not isinstance(records := body.get("records"), list):
-                raise nonsense("records")
-            yield records
-            if body.get("done") is not False:
-                return
-            path = following(self.connector.root, body.get("nextRecordsUrl"))
-            body = body_of(self.connector.http.get(path, shape=self.layout.shape))
-
-    # Reading by a job
-
-    def _by_job(self, window: Window) -> Iterator[Sequence[JsonObject]]:
-        """Yield what is left of *window*, which no query brings in time."""
-        job = Job.begun(self.connector, self._query(window))
-        try:
-            total, seen = job.rows(), 0
-            for portion in job.portions(None, 0):
-                seen = portion.seen
-                yield self.layout.parsed(portion.names, portion.rows)
-        except (BulkRefused, JobGone, Short) as failure:
-            raise unreadable(self.sobject, str(failure)) from failure
-        if seen != total:
-            raise unreadable(self.sobject, f"{seen} of {total} rows")
-        job.drop()
-
-    def _bulk(self, standing: Cursor) -> Iterator[Page]:
-        """Read a window by a job. Raises BulkRefused where that does not bring every row."""
-        window = {name: value for name, value in standing.items() if name not in JOB}
-        where = {name: standing[name] for name in JOB if name in standing}
-        for _attempt in range(ATTEMPTS):
-            if "job" not in where:
-                where = {"job": self._begun(Window.of(window)).key}
-                yield Page(cursor={**window, **where})
-            job = Job(self.connector, where["job"])
-            try:
-                total, seen = job.rows(), where.get("seen", 0)
-                for portion in job.portions(where.get("locator"), seen):
-                    seen = portion.seen
-                    if portion.rows:
-                        yield self.page(self.layout.parsed(portion.names, portion.rows), None)
-                    elif portion.locator:
-                        where = {"job": job.key, "locator": portion.locator, "seen": seen}
-                        yield Page(cursor={**window, **where})
-            except Short:
-                continue
-            except JobGone:
-                where = {}
-                continue
-            job.drop()
-            if seen == total:
-                return
-            where = {}
-        raise BulkRefused(_("its results are not whole"))
-
-    def _begun(self, window: Window) -> Job:
-        try:
-            return Job.begun(self.connector, self._query(window))
-        except Refused as refusal:
-            if not self._repaired(refusal, said(refusal.body)[0]):
-                raise
-            return Job.begun(self.connector, self._query(window))
-
-    def _query(self, window: Window) -> str:
-        conditions = [*self.conditions, window.condition(self.cursor_field)]
-        return soql.select(list(self.layout.types), self.sobject, conditions)
 
     # What is gone
 
@@ -387,12 +256,3 @@ class SObjectStream(Stream):
     def _take_census(self) -> None:
         """Let the next sweep compare ids, which it need not do as long as Salesforce's log tells what was deleted."""
         self.deletions = "census"  # type: ignore[misc]  # of this run's instance
-
-
-def names(complaint: str, path: str, sobject: str) -> bool:
-    """Return whether a *complaint* about a query on *sobject* is about the field at *path*."""
-    *way, name = path.split(".")
-    if (relation := NO_RELATION.search(complaint)) is not None:
-        return relation[1] in way
-    field = NO_FIELD.search(complaint)
-    return field is not None and name == field[1] and (field[2] == sobject) != bool(way)

@@ -108,7 +108,7 @@ class SurveyResponses(DeclaredStream):
     def _answers_that(self, *conditions: str) -> int:
         """Return how many answers in finished responses meet *conditions*."""
         query = soql.select(["COUNT()"], ANSWER, [*conditions, "Response.CompletionDateTime != null"])
-        return int(body_of(self.ask(query, deleted=False))["totalSize"])
+        return int(body_of(self.rest.ask(query, deleted=False))["totalSize"])
 
     def ids(self) -> Iterator[list[str]]:
         query = soql.select(["Id"], ANSWER, ["Response.CompletionDateTime != null"])
