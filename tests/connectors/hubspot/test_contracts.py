@@ -154,6 +154,13 @@ def test_a_contract_ends_after_its_period(
     assert expected == row.ends_on
 
 
+def test_a_contract_without_beginning_lasts_from_the_day_of_the_deal(desk: Desk, office: Office) -> None:
+    """Else what was sold for a year would be paid for ever."""
+    (row,) = rows(read(desk, office, item(5, hs_recurring_billing_period="P12M"), deals=(deal(77),)), Contract)
+
+    assert (None, date(2026, 1, 4), date(2027, 1, 4)) == (row.starts_on, row.booked_on, row.ends_on)
+
+
 def test_months_end_on_the_last_day_at_the_latest() -> None:
     assert date(2028, 2, 29) == months_later(date(2026, 8, 31), 18)
     assert date(2026, 12, 15) == months_later(date(2026, 11, 15), 1)
@@ -191,6 +198,49 @@ def test_subscriptions_are_read_by_those_who_name_them(desk: Desk, office: Offic
     assert "subscriptions" not in [each.name for each in office.hubspot().chosen()]
 
 
+def test_items_of_a_deal_with_a_subscription_do_not_count_beside_it(desk: Desk, office: Office) -> None:
+    desk.on("line_items", listed(item(5), item(6)), listed())
+    desk.on(TO_DEALS, linked({5: 77, 6: 78}))
+    desk.on("/crm/v4/associations/deals/subscriptions/batch/read", linked({77: 9}))
+    desk.on("deals/batch/read", {"results": [deal(78)]})
+
+    pages = office.pages("line_items", streams=["line_items", "subscriptions"])
+
+    assert (["6"], {"5"}) == ([row.source_id for row in rows(pages, Contract)], deleted(pages))
+
+
+def subscription(desk: Desk, office: Office, **properties: Any) -> Any:
+    desk.on("subscriptions", listed(record(9, hs_mrr="25", **properties)), listed())
+    for other in ("companies", "deals"):
+        desk.on(f"/crm/v4/associations/subscriptions/{other}/batch/read", linked({}))
+    (row,) = rows(office.pages("subscriptions"), Contract)
+    return row
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"hs_status": "canceled"}, date(2026, 1, 5)),
+        ({"hs_status": "canceled", "hs_cancelled_date": "2026-01-03T00:00:00Z"}, date(2026, 1, 3)),
+        ({"hs_status": "expired", "hs_recurring_billing_end_date": "2026-01-02"}, date(2026, 1, 2)),
+        ({"hs_status": "active"}, None),
+    ],
+)
+def test_a_subscription_that_is_over_has_an_end(
+    desk: Desk, office: Office, told: dict[str, str], expected: date | None
+) -> None:
+    """HubSpot need not tell the day: it was the last change then."""
+    assert expected == subscription(desk, office, **told).ends_on
+
+
+def test_nobody_pays_for_a_trial(desk: Desk, office: Office) -> None:
+    assert Decimal(0) == subscription(desk, office, hs_status="trialing").recurring_monthly_amount
+
+
+def test_a_subscription_is_booked_when_it_was_made(desk: Desk, office: Office) -> None:
+    assert date(2026, 1, 2) == subscription(desk, office).booked_on
+
+
 @pytest.mark.parametrize(
     ("told", "expected"),
     [("active", "active"), ("canceled", "cancelled"), ("Expired", "ended"), ("odd", "unknown"), (None, None)],
@@ -198,10 +248,4 @@ def test_subscriptions_are_read_by_those_who_name_them(desk: Desk, office: Offic
 def test_statuses_of_subscriptions_are_those_of_the_schema(
     desk: Desk, office: Office, told: str | None, expected: str | None
 ) -> None:
-    desk.on("subscriptions", listed(record(9, hs_status=told)), listed())
-    for other in ("companies", "deals"):
-        desk.on(f"/crm/v4/associations/subscriptions/{other}/batch/read", linked({}))
-
-    (row,) = rows(office.pages("subscriptions"), Contract)
-
-    assert expected == row.status
+    assert expected == subscription(desk, office, hs_status=told).status

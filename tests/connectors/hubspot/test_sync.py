@@ -276,6 +276,30 @@ def test_a_contract_ends_with_its_deal(house: House) -> None:
     assert before == set(house.live("contracts"))
 
 
+@pytest.mark.parametrize("deed", ["archive", "erase"])
+def test_a_contract_goes_with_its_deal(house: House, deed: str) -> None:
+    """Nothing happens to the line items when a deal is deleted."""
+    house.sync("line_items")
+    ((key,), *_more) = house.ask("SELECT deal_id FROM contracts ORDER BY deal_id")
+    number = next(each.number for each in house.sandbox.world.deals() if house.key("deals", each.number) == key)
+    getattr(house.sandbox.deed, deed)("deals", number)
+    house.clock.sleep(DAY)
+
+    house.sync("line_items")
+
+    assert {(True,)} == set(house.ask(f"SELECT is_deleted FROM contracts WHERE deal_id = '{key}'"))
+    assert [] != house.live("contracts")
+
+
+def test_what_is_sold_and_subscribed_counts_once(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
+    house = House(served, tmp_path, clock)
+
+    house.sync("line_items", "subscriptions")
+
+    (monthly,) = house.ask("SELECT SUM(recurring_monthly_amount) FROM contracts WHERE NOT is_deleted")
+    assert sum(each.monthly for each in served.world.contracts()) / 100 == float(monthly[0])
+
+
 def test_more_changes_than_a_search_shows(house: House) -> None:
     house.sync("contacts")
     house.clock.sleep(3600)

@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Mapping, Source, ahead, computed, first, lookup
+from latido.errors import NotOffered
 from latido.schema import Contract
 from latido_hubspot.associations import associated
 from latido_hubspot.carts import chosen
-from latido_hubspot.lists import SIZE, Batch
+from latido_hubspot.lists import SIZE, Batch, joined, parts
 from latido_hubspot.reading import ObjectStream
 from latido_hubspot.references import DEAL_PIPELINES
 from latido_hubspot.search import Search
@@ -31,12 +32,14 @@ from latido_hubspot.transforms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from latido.connect import Count, Cursor, JsonObject, Page
     from latido_hubspot.search import Found
 
 SUBSCRIPTION = "subscription:"
+
+FREQUENCY = "recurringbillingfrequency"
 
 MONTHLY = {
     "weekly": Fraction(52, 12),
@@ -52,12 +55,15 @@ MONTHLY = {
 }
 """The part of what is billed at once that falls on a month."""
 
+TRIAL = "trialing"
+"""The status of a subscription that nobody pays for yet."""
+
 STATUSES = {
     "active": "active",
     "past_due": "active",
     "unpaid": "active",
     "paused": "active",
-    "trialing": "active",
+    TRIAL: "active",
     "scheduled": "active",
     "canceled": "cancelled",
     "cancelled": "cancelled",
@@ -85,6 +91,16 @@ def recurring(mrr: str, amount: str, frequency: str) -> Source:
     return computed("monthly", monthly, named(mrr), named(amount), named(frequency))
 
 
+def over(status: str, changed: str) -> Source:
+    """When something last changed that is over by its status."""
+    now = lookup(lower(named(status)), STATUSES)
+    return computed("changed if over", lambda now, at: at if now in {"cancelled", "ended"} else None, now, changed)
+
+
+def unless_on_trial(status: str | None, amount: Any) -> Any:
+    return Decimal(0) if status == TRIAL else amount
+
+
 def end(start: Any, period: str | None, told: Any) -> date | None:
     """Return the first day that is no longer covered: *period* (ISO 8601) after *start*, else the day that is *told*.
 
@@ -106,7 +122,8 @@ def months_later(begin: date, months: int) -> date:
 class LineItems(ObjectStream):
     """The recurring line items of won deals. When a deal is won its items need not change: so its own changes count.
 
-    A line item that no longer recurs, or whose deal is no longer won, is deleted.
+    A line item that no longer recurs, or whose deal is no longer won, is deleted; so is that of a deal which is paid by
+    a subscription, where those are read too.
     """
 
     name = "line_items"
@@ -124,13 +141,13 @@ class LineItems(ObjectStream):
             account_id="deal.hs_primary_associated_company",
             deal_id="deal_id",
             product=named("name"),
-            recurring_monthly_amount=recurring("hs_mrr", "amount", "recurringbillingfrequency"),
+            recurring_monthly_amount=recurring("hs_mrr", "amount", FREQUENCY),
             currency=first(named("hs_line_item_currency_code"), "deal.deal_currency_code", company_currency()),
             starts_on=calendar_day(named("hs_recurring_billing_start_date")),
             ends_on=computed(
                 "start + period, else end",
                 end,
-                named("hs_recurring_billing_start_date"),
+                first(named("hs_recurring_billing_start_date"), local_day("deal.closedate")),
                 named("hs_recurring_billing_period"),
                 named("hs_recurring_billing_end_date"),
             ),
@@ -142,17 +159,16 @@ class LineItems(ObjectStream):
         """HubSpot cannot count the items of won deals alone."""
         return None
 
+    def ids(self) -> Iterator[list[str]]:
+        """Yield the items that are contracts: when a deal is deleted, its items do not change."""
+        path = self.connector.paths.objects(self.object_type)
+        listed = parts(self.connector, path, {"limit": SIZE, "properties": FREQUENCY})
+        for part in joined(listed, self.together):
+            yield [self.key(each["id"]) for each in self._sold(part.records)]
+
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         known = [each for each in records if isinstance(each, dict) and each.get("id") is not None]
-        lasting = [each for each in known if _frequency(each)]
-        links = associated(self.connector, "line_items", "deals", [str(each["id"]) for each in lasting])
-        deals = {item: deal for item, each in links.items() if (deal := chosen(each))}
-        won = self._won(sorted(set(deals.values())))
-        sold = [
-            {**each, "deal_id": deal, "deal": won[deal]}
-            for each in lasting
-            if (deal := deals.get(str(each["id"]))) in won
-        ]
+        sold = self._sold(known)
         gone = dict.fromkeys(sorted({str(each["id"]) for each in known} - {str(each["id"]) for each in sold}))
         return replace(super().page(sold, cursor), fetched=len(records), deleted={Contract: gone})
 
@@ -165,6 +181,28 @@ class LineItems(ObjectStream):
             ids = sorted({link.id for each in links.values() for link in each})
             for at in range(0, len(ids), SIZE):
                 yield self.normal_page(self.read(ids[at : at + SIZE]), None)
+
+    def _sold(self, items: Sequence[JsonObject]) -> list[JsonObject]:
+        """Return the recurring ones among *items* whose deal is won, with that deal."""
+        lasting = [each for each in items if _frequency(each)]
+        links = associated(self.connector, "line_items", "deals", [str(each["id"]) for each in lasting])
+        deals = {item: deal for item, each in links.items() if (deal := chosen(each))}
+        won = self._won(sorted(set(deals.values()) - self._paid_otherwise(deals.values())))
+        return [
+            {**each, "deal_id": deal, "deal": won[deal]}
+            for each in lasting
+            if (deal := deals.get(str(each["id"]))) in won
+        ]
+
+    def _paid_otherwise(self, deals: Iterable[str]) -> set[str]:
+        """Return which of *deals* have subscriptions, if those are read: they know better what is paid."""
+        if not any(isinstance(each, Subscriptions) for each in self.connector.chosen()):
+            return set()
+        try:
+            links = associated(self.connector, "deals", "subscriptions", deals)
+        except NotOffered:
+            return set()  # Nor can the subscriptions themselves be read then.
+        return {deal for deal, each in links.items() if each}
 
     def _won(self, ids: Sequence[str]) -> dict[str, JsonObject]:
         """Return the properties of those deals among *ids* that are won."""
@@ -182,7 +220,10 @@ class LineItems(ObjectStream):
 
 
 class Subscriptions(ObjectStream):
-    """Subscriptions of those who are paid through HubSpot, instead of line items: with both, much would count twice."""
+    """Subscriptions of those who are paid through HubSpot. They go before the line items of their deals.
+
+    One that is over without a day on which it ended, ended when it last changed.
+    """
 
     name = "subscriptions"
     object_type = "subscriptions"
@@ -204,10 +245,20 @@ class Subscriptions(ObjectStream):
             deal_id="deal_id",
             product=named("hs_name"),
             status=lookup(lower(named("hs_status")), STATUSES),
-            recurring_monthly_amount=recurring("hs_mrr", "hs_recurring_revenue", "hs_recurring_billing_frequency"),
+            recurring_monthly_amount=computed(
+                "nothing on trial",
+                unless_on_trial,
+                lower(named("hs_status")),
+                recurring("hs_mrr", "hs_recurring_revenue", "hs_recurring_billing_frequency"),
+            ),
             currency=first(named("hs_currency_code"), company_currency()),
             starts_on=calendar_day(named("hs_recurring_billing_start_date")),
-            ends_on=first(local_day(named("hs_cancelled_date")), calendar_day(named("hs_recurring_billing_end_date"))),
+            ends_on=first(
+                local_day(named("hs_cancelled_date")),
+                calendar_day(named("hs_recurring_billing_end_date")),
+                local_day(over("hs_status", "updatedAt")),
+            ),
+            booked_on=local_day("createdAt"),
         ),
     )
 
@@ -223,4 +274,4 @@ class Subscriptions(ObjectStream):
 
 
 def _frequency(item: JsonObject) -> Any:
-    return (item.get("properties") or {}).get("recurringbillingfrequency")
+    return (item.get("properties") or {}).get(FREQUENCY)
