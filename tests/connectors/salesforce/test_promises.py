@@ -18,7 +18,4 @@ TestByQueries = connector_tests(
     Salesforce, streams=(*PEOPLE, *SALES, *SERVICE, *SURVEYS), settings={"recurring": RECURRING}
 )
 
-# A job reads what a query reads; of cases it is tried above whether they tell of spam.
-TestByJobs = connector_tests(
-    Salesforce, streams=("contacts", "opportunities"), settings={"bulk_above": 0}, own=("spam",)
-)
+TestByJobs = connector_tests(Salesforce, streams=("contacts", "opportunities", "cases"), settings={"bulk_above": 0})
