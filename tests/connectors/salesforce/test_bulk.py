@@ -218,7 +218,7 @@ def test_a_long_text_arrives_whole(desk: SalesforceDesk, office: Office) -> None
 
 def test_both_ways_bring_the_same_rows(desk: SalesforceDesk, office: Office) -> None:
     """One writes numbers and offsets, the other text; one nests, the other writes dots; only one knows null."""
-    kinds = {
+    kinds: dict[str, Any] = {
         "MasterRecord": {"type": "reference", "relationshipName": "MasterRecord", "referenceTo": ["Account"]},
         "IsPersonAccount": "boolean", "PersonContactId": "reference", "Score__c": "double", "Seats__c": "int",
         "Seen__c": "datetime", "Vip__c": "boolean", "Since__c": "date", "Note__c": "textarea", "Owner__c": "reference",

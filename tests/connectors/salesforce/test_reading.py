@@ -200,7 +200,7 @@ def test_what_no_way_reads_in_time_ends_the_run(desk: SalesforceDesk, office: Of
 
 def test_a_wide_object_is_asked_for_in_portions(desk: SalesforceDesk, office: Office) -> None:
     """An address has 16 kB at most. Records that changed between two portions wait for the next run."""
-    wide = {f"A_field_with_a_rather_long_name_number_{n}__c": "string" for n in range(300)}
+    wide: dict[str, Any] = {f"A_field_with_a_rather_long_name_number_{n}__c": "string" for n in range(300)}
     name = "A_field_with_a_rather_long_name_number_299__c"
     desk.has("Account", "Name", **wide)
     first = found(account(1), account(2), account(3))
@@ -219,7 +219,7 @@ def test_a_wide_object_is_asked_for_in_portions(desk: SalesforceDesk, office: Of
 @pytest.mark.parametrize("status", [414, 431])
 def test_an_address_that_is_too_long_is_halved(desk: SalesforceDesk, office: Office, status: int) -> None:
     """Something on the way may take less than Salesforce does."""
-    desk.has("Account", "Name", **{f"Field_{n}__c": "string" for n in range(700)})
+    desk.has("Account", "Name", *(f"Field_{n}__c" for n in range(700)))
     desk.rows("Account", Says(status), found(account(1)))
 
     assert [key("001", 1)] == ids(office.pages("accounts"))
