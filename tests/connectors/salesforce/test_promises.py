@@ -6,7 +6,8 @@ from latido.testing import connector_tests
 from latido_salesforce.connector import Salesforce
 
 PEOPLE = ("accounts", "contacts", "leads", "users", "queues", "account_contact_relations")
-SALES = ("opportunities", "opportunity_history", "line_items", "contracts", "campaigns", "currencies")
+SALES = ("opportunities", "opportunity_history", "line_items", "contracts", "asset_state_periods",
+         "campaigns", "currencies")  # fmt: skip
 SERVICE = ("cases", "case_history", "email_messages", "case_comments", "case_milestones")
 SURVEYS = ("survey_responses", "survey_objects")
 RECURRING = {
