@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from latido.schema import Cart
-from tests.connectors.hubspot.builders import CHANGED, listed, record
+from tests.connectors.hubspot.builders import CHANGED, found, listed, record
 from tests.connectors.hubspot.test_contracts import linked
 from tests.desk import Desk, Says, rows
 
@@ -42,6 +42,30 @@ def test_a_cart_is_completed_when_it_was_ordered(desk: Desk, office: Office) -> 
     first, second = carts(desk, office, record(3), record(4), orders={3: 7})
 
     assert (datetime.fromisoformat("2026-01-04T10:00:00Z"), None) == (first.completed_at, second.completed_at)
+
+
+@pytest.mark.parametrize("name", ["hs_external_cart_id", "hs_external_checkout_id"])
+def test_an_order_names_its_cart_in_the_words_of_the_shop(desk: Desk, office: Office, name: str) -> None:
+    """Not every shop associates them. The search compares with small letters only."""
+    orders = [record(key, hs_createdate=f"2026-01-0{key}T10:00:00Z", **{name: "Shop-3"}) for key in (8, 7)]
+    desk.on("orders/search", found(*orders))
+
+    first, second = carts(
+        desk, office, record(3, hs_external_cart_id="Shop-3"), record(4, hs_external_cart_id="Shop-4")
+    )
+
+    assert (datetime.fromisoformat("2026-01-07T10:00:00Z"), None) == (first.completed_at, second.completed_at)
+    (asked,) = desk.requests("orders/search")
+    assert [
+        [{"propertyName": each, "operator": "IN", "values": ["shop-3", "shop-4"]}]
+        for each in ("hs_external_cart_id", "hs_external_checkout_id")
+    ] == [each["filters"] for each in asked.body["filterGroups"]]
+
+
+def test_no_order_is_looked_for_where_the_shop_says_enough(desk: Desk, office: Office) -> None:
+    carts(desk, office, record(3, hs_external_cart_id="shop-3", hs_external_status="completed"))
+
+    assert [] == desk.requests("orders/search")
 
 
 @pytest.mark.parametrize(

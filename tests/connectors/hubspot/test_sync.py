@@ -151,8 +151,9 @@ def test_a_second_sync_costs_a_search_per_stream(house: House) -> None:
     assert 0 == report.exit_code
     assert {
         **{f"POST /crm/v3/objects/{kind}/search": 1 for kind in TABLES},
-        # Of the items of deals that were won or lost meanwhile.
+        # Of the items of deals that were won or lost meanwhile, and of carts that were ordered.
         "POST /crm/v3/objects/deals/search": 2,
+        "POST /crm/v3/objects/orders/search": 1,
     } == dict(house.sandbox.stats.requests)
 
 
@@ -274,6 +275,20 @@ def test_a_contract_ends_with_its_deal(house: House) -> None:
 
     assert before < won
     assert before == set(house.live("contracts"))
+
+
+def test_a_cart_is_completed_when_it_is_ordered_later(house: House) -> None:
+    """Nothing happens to the cart, and the order only names it."""
+    house.sync("carts")
+    ((cart, named),) = house.ask("SELECT source_id, external_id FROM carts WHERE completed_at IS NULL LIMIT 1")
+    (order,) = house.some("orders")
+    house.clock.sleep(3600)
+    house.sandbox.deed.change("orders", order, hs_external_cart_id=named)
+    house.clock.sleep(120)
+
+    house.sync("carts")
+
+    assert (True,) == house.row("carts", cart, "completed_at IS NOT NULL")
 
 
 @pytest.mark.parametrize("deed", ["archive", "erase"])

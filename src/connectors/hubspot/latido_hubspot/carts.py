@@ -4,32 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from latido.connect import Mapping, first
 from latido.errors import NotOffered
 from latido.messages import marker
 from latido.schema import Cart
 from latido_hubspot.associations import associated
-from latido_hubspot.lists import Batch
+from latido_hubspot.ordered import CART, Ordered
 from latido_hubspot.reading import ObjectStream
-from latido_hubspot.transforms import company_currency, instant, moment, named, own_properties, record_url
+from latido_hubspot.records import told_by
+from latido_hubspot.transforms import company_currency, moment, named, own_properties, record_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from latido.connect import Cursor, JsonObject, Page
     from latido_hubspot.associations import Link
+    from latido_hubspot.search import Found
 
 _ = marker("latido_hubspot")
 
-ORDERED_AT = "hs_createdate"
+T = TypeVar("T")
+
+STATUS = "hs_external_status"
 
 
 class Carts(ObjectStream):
     """Carts. HubSpot does not say which were abandoned.
 
-    A cart is completed once an order belongs to it, or once the shop says so. Who filled it, associations tell.
+    A cart is completed once an order belongs to it, by an association or by the shop's own id, or once the shop says
+    so. When it is ordered it need not change: so orders that change count. Who filled it, associations tell.
     """
 
     name = "carts"
@@ -58,64 +64,71 @@ class Carts(ObjectStream):
 
     @cached_property
     def properties(self) -> tuple[str, ...]:
-        return tuple(sorted({*super().properties, "hs_external_status"}))
+        return tuple(sorted({*super().properties, CART, STATUS}))
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         known = [each for each in records if isinstance(each, dict) and each.get("id") is not None]
-        ids = [str(each["id"]) for each in known]
-        contacts, companies = self._links("contacts", ids), self._links("companies", ids)
-        orders = self._ordered(ids)
+        contacts, companies = (self._linked(known, to) for to in ("contacts", "companies"))
+        orders = self._orders_of(known)
         told = [
             {
                 **each,
                 "contact": chosen(contacts.get(str(each["id"]))),
                 "account": chosen(companies.get(str(each["id"]))),
                 "ordered_at": orders.get(str(each["id"])),
-                "said_completed_at": self._said_completed(each),
+                "said_completed_at": each.get("updatedAt") if self._bought(each) else None,
             }
             for each in known
         ]
         return replace(super().page(told, cursor), fetched=len(records))
 
-    def _said_completed(self, cart: JsonObject) -> Any:
-        said = str((cart.get("properties") or {}).get("hs_external_status") or "").lower()
-        return cart.get("updatedAt") if said in self.connector.settings.completed_carts else None
+    def found(self, low: int, high: int, begun: Found) -> Iterator[Page]:
+        """Yield the carts that changed, and those of orders that did."""
+        yield from super().found(low, high, begun)
+        if "orders" not in self._refused:
+            try:
+                yield from self.beside(self._ordered.search, low, high, self._ordered.carts_of)
+            except NotOffered as refusal:
+                self._refuse("orders", refusal)
 
-    def _ordered(self, ids: Sequence[str]) -> dict[str, Any]:
-        """Return when the first order of each cart was made."""
-        links = self._links("orders", ids)
-        wanted = sorted({link.id for each in links.values() for link in each})
-        if not wanted:
-            return {}
-        made = {str(order["id"]): _made(order) for order in self._orders.read(wanted)}
-        times = {cart: [made[link.id] for link in each if made.get(link.id)] for cart, each in links.items()}
-        return {cart: min(each) for cart, each in times.items() if each}
+    def _orders_of(self, carts: Sequence[JsonObject]) -> dict[str, datetime]:
+        """Return when *carts* were ordered; the shop's own ids are looked for only where nothing else says so."""
+        linked = self._offered("orders", lambda: self._ordered.linked([str(each["id"]) for each in carts]))
+        waiting = [each for each in carts if str(each["id"]) not in linked and not self._bought(each)]
+        return {**self._offered("orders", lambda: self._ordered.named(waiting)), **linked}
 
-    def _links(self, to_type: str, ids: Sequence[str]) -> dict[str, list[Link]]:
-        """Return the links of these carts; none where the account does not have, or does not show, the other side."""
-        if to_type in self._refused:
+    def _bought(self, cart: JsonObject) -> bool:
+        """Whether the shop says that *cart* was bought."""
+        return str(told_by(cart, STATUS) or "").lower() in self.connector.settings.completed_carts
+
+    def _linked(self, carts: Sequence[JsonObject], to_type: str) -> dict[str, list[Link]]:
+        ids = [str(each["id"]) for each in carts]
+        return self._offered(to_type, lambda: associated(self.connector, "carts", to_type, ids))
+
+    def _offered(self, other: str, ask: Callable[[], dict[str, T]]) -> dict[str, T]:
+        """Return what *ask* tells of *other* objects; nothing where the account does not have, or show, them."""
+        if other in self._refused:
             return {}
         try:
-            return associated(self.connector, "carts", to_type, ids)
+            return ask()
         except NotOffered as refusal:
-            self._refused.add(to_type)
-            self.connector.runtime.warn(_("{stream}: {why}", stream=self.name, why=refusal.message))
+            self._refuse(other, refusal)
             return {}
+
+    def _refuse(self, other: str, refusal: NotOffered) -> None:
+        self._refused.add(other)
+        self.connector.runtime.warn(_("{stream}: {why}", stream=self.name, why=refusal.message))
 
     @cached_property
     def _refused(self) -> set[str]:
         return set()
 
     @cached_property
-    def _orders(self) -> Batch:
-        return Batch(self.connector, "orders", (ORDERED_AT,))
+    def _ordered(self) -> Ordered:
+        return Ordered(self.connector)
 
 
 def chosen(links: Sequence[Link] | None) -> str | None:
     """Return the primary one of *links*, else the first."""
     ranked = sorted(links or (), key=lambda link: not link.primary)
     return ranked[0].id if ranked else None
-
-
-def _made(order: JsonObject) -> Any:
-    return instant((order.get("properties") or {}).get(ORDERED_AT) or order.get("createdAt"))

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Mapping, Source, ahead, computed, first, lookup
+from latido.connect import Mapping, Source, computed, first, lookup
 from latido.errors import NotOffered
 from latido.schema import Contract
 from latido_hubspot.associations import associated
@@ -175,12 +175,11 @@ class LineItems(ObjectStream):
     def found(self, low: int, high: int, begun: Found) -> Iterator[Page]:
         """Yield the items that changed, and those of deals that did."""
         yield from super().found(low, high, begun)
-        search = Search(self.connector, "deals", self.changed, ())
-        for deals in ahead(search.walk(low, high, search.first(low, high))):
-            links = associated(self.connector, "deals", "line_items", [str(each["id"]) for each in deals])
-            ids = sorted({link.id for each in links.values() for link in each})
-            for at in range(0, len(ids), SIZE):
-                yield self.normal_page(self.read(ids[at : at + SIZE]), None)
+        yield from self.beside(Search(self.connector, "deals", self.changed, ()), low, high, self._items_of)
+
+    def _items_of(self, deals: Sequence[JsonObject]) -> Iterator[str]:
+        links = associated(self.connector, "deals", "line_items", [str(each["id"]) for each in deals])
+        return (link.id for each in links.values() for link in each)
 
     def _sold(self, items: Sequence[JsonObject]) -> list[JsonObject]:
         """Return the recurring ones among *items* whose deal is won, with that deal."""

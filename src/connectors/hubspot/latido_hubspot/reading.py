@@ -23,7 +23,7 @@ from latido_hubspot.search import SIZE, Found, Search, changed_at
 from latido_hubspot.transforms import PROPERTIES, members, with_own_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from latido.connect import Cursor, JsonObject, Pace
@@ -260,6 +260,14 @@ class ObjectStream(HubSpotStream):
         yield Page(
             warnings=(_("{stream}: HubSpot counts {n:,} more changes than it shows.", stream=self.name, n=missing),)
         )
+
+    def beside(
+        self, other: Search, low: int, high: int, ids: Callable[[list[JsonObject]], Iterable[str]]
+    ) -> Iterator[Page]:
+        """Yield the records, by their *ids*, that belong to what *other* finds to have changed meanwhile."""
+        for changed in ahead(other.walk(low, high, other.first(low, high))):
+            if wanted := sorted(set(ids(changed))):
+                yield self.normal_page(self.read(wanted), None)
 
     def _with_history(self, found: Iterator[list[JsonObject]]) -> Iterator[list[JsonObject]]:
         for records in found:

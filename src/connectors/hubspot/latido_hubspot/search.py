@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from latido_hubspot.limits import SEARCH
 from latido_hubspot.transforms import millis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from latido.connect import JsonObject
     from latido_hubspot.connector import HubSpot
@@ -22,7 +23,12 @@ MOST = 10_000
 EARLIEST = 1000
 """HubSpot's search fails at the beginning of time itself, 1970."""
 
-Filter = dict[str, str]
+VALUES = 100
+"""How many values one search compares with."""
+
+Filter = dict[str, Any]
+Groups = Sequence[Sequence[Filter]]
+"""All filters of one group, or all of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +53,23 @@ class Search:
         self._changed = changed
         self._properties = list(properties)
 
-    def count(self, filters: Sequence[Filter] = ()) -> int:
+    def count(self, groups: Groups = ()) -> int:
         """Return how many records match."""
-        return self._ask(filters, self._changed, size=1).total
+        return self._ask(groups, self._changed, size=1).total
 
-    def between(self, low: int, high: int) -> list[Filter]:
+    def having(self, names: Sequence[str], values: Sequence[str]) -> Iterator[JsonObject]:
+        """Yield the records of which one of the properties *names* is one of *values*, in small letters or capitals."""
+        for at in range(0, len(values), VALUES):
+            # The search itself compares in any case, but only with small letters.
+            wanted = [each.lower() for each in values[at : at + VALUES]]
+            groups = [[{"propertyName": name, "operator": "IN", "values": wanted}] for name in names]
+            for found in self._pages(groups, self._ask(groups, self._changed)):
+                yield from found.records
+
+    def between(self, low: int, high: int) -> Groups:
         """Return what finds the changes from *low* to *high*, both included, in milliseconds."""
         limits = {"value": str(max(low, EARLIEST)), "highValue": str(max(high, EARLIEST))}
-        return [{"propertyName": self._changed, "operator": "BETWEEN", **limits}]
+        return [[{"propertyName": self._changed, "operator": "BETWEEN", **limits}]]
 
     def first(self, low: int, high: int) -> Found:
         return self._ask(self.between(low, high), self._changed)
@@ -68,7 +83,7 @@ class Search:
         found: Found | None = begun
         while low <= high:
             oldest = low
-            for each in self._pages(low, high, found or self.first(low, high)):
+            for each in self._pages(self.between(low, high), found or self.first(low, high)):
                 found = each
                 oldest = min((self.when(record) for record in each.records), default=oldest)
                 yield each.records
@@ -82,7 +97,7 @@ class Search:
         """Return when *record* changed; 0 if it does not tell."""
         return changed_at(record, self._changed)
 
-    def _pages(self, low: int, high: int, found: Found) -> Iterator[Found]:
+    def _pages(self, groups: Groups, found: Found) -> Iterator[Found]:
         seen: set[str] = set()
         while True:
             yield found
@@ -91,12 +106,12 @@ class Search:
             if found.after in seen:
                 raise stuck(self._path)
             seen.add(found.after)
-            found = self._ask(self.between(low, high), self._changed, found.after)
+            found = self._ask(groups, self._changed, found.after)
 
     def _of_one_millisecond(self, when: int) -> Iterator[list[JsonObject]]:
         """Yield all that changed in that millisecond, in the order of HubSpot's ids, which is nobody's business."""
-        at = [{"propertyName": self._changed, "operator": "EQ", "value": str(max(when, EARLIEST))}]
-        found = self._ask(at, "hs_object_id")
+        at = {"propertyName": self._changed, "operator": "EQ", "value": str(max(when, EARLIEST))}
+        found = self._ask([[at]], "hs_object_id")
         last: str | None = None
         while found.records:
             yield found.records
@@ -104,11 +119,12 @@ class Search:
             if found.after is None or (newest := str(found.records[-1]["id"])) == last:
                 return
             last = newest
-            found = self._ask([*at, {"propertyName": "hs_object_id", "operator": "GT", "value": last}], "hs_object_id")
+            behind = {"propertyName": "hs_object_id", "operator": "GT", "value": last}
+            found = self._ask([[at, behind]], "hs_object_id")
 
-    def _ask(self, filters: Sequence[Filter], sort: str, after: str | None = None, size: int = SIZE) -> Found:
+    def _ask(self, groups: Groups, sort: str, after: str | None = None, size: int = SIZE) -> Found:
         asked: dict[str, Any] = {
-            "filterGroups": [{"filters": list(filters)}] if filters else [],
+            "filterGroups": [{"filters": list(filters)} for filters in groups],
             "sorts": [{"propertyName": sort, "direction": "ASCENDING"}],
             "properties": self._properties,
             "limit": size,
