@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from latido.schema import Ticket, TicketEvent
@@ -24,25 +25,24 @@ QUARANTINED = 5
 
 def deleted_records_are_marked(lab: Laboratory, stream: str) -> None:
     """A record that is deleted at the vendor stays as a row that says so."""
-    check_deleted(*lab.once(deleted, stream))
+    gone = lab.once(deleted, stream)
+    check_deleted(gone.tables, gone.key)
 
 
 def a_deletion_has_its_time(lab: Laboratory, stream: str) -> None:
     """A row that is marked deleted says when that was."""
-    tables, key = lab.once(deleted, stream)
-    if check_deleted(tables, key)["deleted_at"] is None:
-        raise Broken(f"{key} is marked deleted without a time")
+    gone = lab.once(deleted, stream)
+    if check_deleted(gone.tables, gone.key)["deleted_at"] is None:
+        raise Broken(f"{gone.key} is marked deleted without a time")
 
 
 def restored_records_come_back_whole(lab: Laboratory, stream: str) -> None:
     """A deleted record that is restored is the row that it was."""
-    with drilled(lab, stream) as trial:
-        key = trial.drill.delete()
-        check_deleted(trial.after(), key)
-        trial.drill.restore(key)
-        row, before = row_of(trial.after(), key), row_of(trial.before, key)
-        if changed := set(unlike(before, row)) - OF_THE_CHANGE:
-            raise Broken(f"{key} came back with another {', '.join(sorted(changed))}")
+    gone = lab.once(deleted, stream)
+    check_deleted(gone.tables, gone.key)
+    row, before = row_of(gone.restored or {}, gone.key), row_of(gone.before, gone.key)
+    if changed := set(unlike(before, row)) - OF_THE_CHANGE:
+        raise Broken(f"{gone.key} came back with another {', '.join(sorted(changed))}")
 
 
 def merged_records_leave_the_count(lab: Laboratory, stream: str) -> None:
@@ -118,11 +118,25 @@ def drilled(lab: Laboratory, stream: str) -> Iterator[Trial]:
         yield Trial(bench, stream)
 
 
-def deleted(lab: Laboratory, stream: str) -> tuple[Tables, str]:
-    """Return what is stored a day after a record was deleted, and its id."""
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was stored before a record was deleted, a day later, and a day after it was restored if it can be."""
+
+    key: str
+    before: Tables
+    tables: Tables
+    restored: Tables | None
+
+
+def deleted(lab: Laboratory, stream: str) -> Gone:
+    """Delete a record, and bring it back."""
     with drilled(lab, stream) as trial:
         key = trial.drill.delete()
-        return trial.after(), key
+        tables, restored = trial.after(), None
+        if trial.drill.restore is not None:
+            trial.drill.restore(key)
+            restored = trial.after()
+        return Gone(key, trial.before, tables, restored)
 
 
 def merged(lab: Laboratory, stream: str) -> tuple[Tables, str, str]:

@@ -43,7 +43,7 @@ class Laboratory:
         self._closing = ExitStack()
         self._folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="promises-")))
         self._benches = 0
-        self._undisturbed: dict[tuple[str, ...], Undisturbed] = {}
+        self._undisturbed: dict[str, Undisturbed] = {}
         self._verdicts: dict[tuple[str, str], Broken | None] = {}
         self._found: dict[tuple[Any, str], Any] = {}
 
@@ -66,18 +66,20 @@ class Laboratory:
         with self._bench(1).standing(self._front) as bench:
             yield bench
 
-    def undisturbed(self, *streams: str) -> Undisturbed:
-        """Return what came of reading *streams* without trouble; raises Broken if that already fails."""
-        if streams not in self._undisturbed:
+    def undisturbed(self, stream: str) -> Undisturbed:
+        """Return what came of reading *stream* without trouble; raises Broken if that already fails."""
+        if stream not in self._undisturbed:
             place = self.quiet.place()
-            reading = sound(place.sync(*streams))
-            self._undisturbed[streams] = Undisturbed(place, reading, place.tables())
-        return self._undisturbed[streams]
+            reading = sound(place.sync(stream))
+            self._undisturbed[stream] = Undisturbed(place, reading, place.tables())
+        return self._undisturbed[stream]
 
-    @property
+    @cached_property
     def whole(self) -> Undisturbed:
-        """What came of reading all streams together."""
-        return self.undisturbed(*self.streams)
+        """What came of reading all streams together; if one of them fails, its own tests say so."""
+        place = self.quiet.place()
+        reading = place.sync(*self.streams)
+        return Undisturbed(place, reading, place.tables())
 
     @cached_property
     def sweeps(self) -> set[str]:

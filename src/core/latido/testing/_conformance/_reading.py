@@ -158,8 +158,6 @@ def records_that_change_while_being_read_arrive(lab: Laboratory, stream: str) ->
         place = bench.place()
         bench.sandbox.switches.writes_per_request = 1
         sound(place.sync(stream))
-        bench.clock.sleep(HOUR)
-        sound(place.sync(stream))
         bench.sandbox.switches.writes_per_request = 0
         bench.clock.sleep(SETTLED)
         sound(place.sync(stream))

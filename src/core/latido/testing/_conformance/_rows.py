@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from latido.testing._conformance._laboratory import sound
 from latido.testing._conformance._promise import Broken
-from latido.testing._conformance._tables import delivered, live, some
+from latido.testing._conformance._tables import delivered, keys, live, some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from latido.connect import Connector, Stream
     from latido.connect import Mapping as RowMapping
-    from latido.connect import Stream
     from latido.schema import Record
     from latido.testing._conformance._laboratory import Laboratory
     from latido.testing._conformance._promise import Candidate
@@ -49,16 +49,24 @@ def required_fields_are_filled(lab: Laboratory, stream: str) -> None:
 
 def references_lead_to_stored_rows(lab: Laboratory, stream: str) -> None:
     """What a row refers to is found in its table, under the same id."""
-    tables = lab.whole.tables
-    ours = {key for key, _ in delivered(lab.whole.reading.pages(stream))}
-    for table, rows in live(tables).items():
-        for key, row in rows.items():
-            if (table, key) in ours and (lost := next(lost_references(table, row, tables), None)):
-                raise Broken(f"{table} {key}: {lost} is in no row")
+    lab.undisturbed(stream)
+    with lab.quiet.reader(stream) as (_, connector):
+        tables = {table: lab.whole.tables.get(table, {}) for table in filled(connector, lab.streams)}
+    stored = live(lab.whole.tables)
+    for table, key in keys(lab.whole.reading.pages(stream)):
+        row = stored.get(table, {}).get(key)
+        if row and (lost := next(lost_references(table, row, tables), None)):
+            raise Broken(f"{table} {key}: {lost} is in no row")
+
+
+def filled(connector: Connector, streams: Collection[str]) -> set[str]:
+    """Return the tables that are filled by *streams* of *connector* and by no other one."""
+    others = {each.table for stream in connector.streams() if stream.name not in streams for each in stream.entities}
+    return {each.table for stream in connector.streams() for each in stream.entities} - others
 
 
 def lost_references(table: str, row: Row, tables: Tables) -> Iterator[str]:
-    """Yield the references of *row* that lead nowhere. Tables that the source does not fill cannot be looked at."""
+    """Yield the references of *row* that lead nowhere in *tables*."""
     for column, into in _referring(table, row):
         value = row.get(column)
         if value not in (None, "unknown") and into in tables and value not in tables[into]:
