@@ -82,8 +82,8 @@ def result(*rows: list[str], locator: str = "null", n: int | None = None) -> Say
 class SalesforceDesk(Desk):
     """An org in which everybody may read everything, and nothing is.
 
-    Queries are answered by the object that they ask for: `rows` and `counts` agree on answers, by default there is
-    nothing. What was asked stands in `queries`.
+    Queries are answered by the object that they ask for: `rows` and `counts` agree on answers. By default one is
+    counted, and none is there. What was asked stands in `queries`.
     """
 
     below = "/services/data/v64.0/"
@@ -121,7 +121,7 @@ class SalesforceDesk(Desk):
 
     def _answer(self, path: str) -> Says:
         if not self._answers[path] and path.startswith(("/rows/", "/counts/")):
-            return Says(200, found(total=0), {"date": CLOCK})
+            return Says(200, found(total=1), {"date": CLOCK})
         said = super()._answer(path)
         return Says(said.status, said.body, {"date": CLOCK, **said.headers})
 

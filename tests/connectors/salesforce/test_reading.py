@@ -77,10 +77,13 @@ def test_a_start_date_is_a_start(desk: SalesforceDesk, office: Office) -> None:
     assert "SystemModstamp >= 2026-01-07T12:00:00Z AND" in desk.queries("Account")[0]
 
 
-def test_a_run_without_news_asks_for_the_count_and_one_page(desk: SalesforceDesk, office: Office) -> None:
-    office.pages("accounts", READ)
+def test_a_run_without_news_asks_for_the_count_only(desk: SalesforceDesk, office: Office) -> None:
+    desk.counts("Account", 0)
 
-    assert 2 == len(desk.requests("queryAll"))
+    pages = office.pages("accounts", READ)
+
+    assert 1 == len(desk.requests("queryAll"))
+    assert READ == last_cursor(pages)
 
 
 def test_the_servers_clock_counts(office: Office) -> None:

@@ -73,7 +73,8 @@ class SObjectStream(Stream):
             yield Page(cursor=cursor)
         window, n = self._next(cursor)
         standing = {**self._kept(cursor, window), **window.cursor}
-        yield from self._read(standing, bulk=self._is_big(n))
+        if n:
+            yield from self._read(standing, bulk=self._is_big(n))
         self._read_until = window.end
         yield self._deletions(cursor, standing, window.end)
 
