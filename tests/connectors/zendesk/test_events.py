@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from latido.schema import TicketEvent
+from latido_zendesk.reading import SETTLING
 from tests.connectors.zendesk.builders import NOON_SECONDS, list_page, metric_event, time_page
 from tests.connectors.zendesk.desk import Office, recorded
 from tests.desk import Desk, last_cursor, rows
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 CHANGES = "incremental/ticket_events"
 METRICS = "incremental/ticket_metric_events"
 SOONER, LATER, FUTURE = "2026-01-05T09:00:00Z", "2026-01-05T10:00:00Z", "2026-01-10T13:00:00Z"
+JUST_IN_TIME = "2026-01-10T12:59:59Z"
 
 
 def changes(desk: Desk, office: Office, *children: Any, **audit: Any) -> list[Any]:
@@ -136,11 +138,39 @@ def test_a_target_that_is_reached_too_late_is_breached(desk: Desk, office: Offic
 def test_a_breach_in_the_future_has_not_happened(desk: Desk, office: Office, clock: ManualClock) -> None:
     """Zendesk announces it once, ahead of its time: the cursor remembers it until then."""
     first = read(desk, office, metric_event(2, "apply_sla", SOONER), metric_event(3, "breach", FUTURE))
-    clock.sleep(3601)
+    clock.sleep(3601 + SETTLING)
     second = read(desk, office, cursor=last_cursor(first))
 
     assert [] == outcomes(first)
     assert [("sla:1:reply_time:1:breached", "breached")] == outcomes(second)
+
+
+def test_a_breach_waits_for_what_the_export_leaves_out_yet(desk: Desk, office: Office, clock: ManualClock) -> None:
+    """The target may have been reached in the last minute, of which nothing is told."""
+    first = read(desk, office, metric_event(2, "apply_sla", SOONER), metric_event(3, "breach", FUTURE))
+    clock.sleep(3601)
+    second = read(desk, office, cursor=last_cursor(first))
+    clock.sleep(SETTLING)
+    third = read(desk, office, metric_event(4, "fulfill", JUST_IN_TIME), cursor=last_cursor(second))
+
+    assert [] == outcomes(second)
+    assert [("sla:1:reply_time:1:met", "met")] == outcomes(third)
+
+
+def test_a_breach_waits_for_the_pages_that_follow(desk: Desk, office: Office, clock: ManualClock) -> None:
+    """That the target was reached stands behind a page that ends before."""
+    first = read(desk, office, metric_event(2, "apply_sla", SOONER), metric_event(3, "breach", FUTURE))
+    clock.sleep(86_400)
+    others = (metric_event(key, "activate", SOONER, ticket_id=key) for key in (7, 8))
+    desk.on(
+        METRICS,
+        time_page("ticket_metric_events", *others, end_time=NOON_SECONDS + 60, end=False),
+        time_page("ticket_metric_events", metric_event(4, "fulfill", JUST_IN_TIME), end_time=NOON_SECONDS + 120),
+    )
+    pages = office.pages("sla_events", last_cursor(first))
+
+    assert [("sla:1:reply_time:1:met", "met")] == outcomes(pages)
+    assert {} == last_cursor(pages)["open"]
 
 
 def test_an_announced_breach_that_is_withdrawn_never_happens(desk: Desk, office: Office, clock: ManualClock) -> None:

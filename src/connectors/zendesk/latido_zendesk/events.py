@@ -122,7 +122,7 @@ class SlaEvents(TimeExport):
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         targets = Targets((cursor or {}).get("open", {}))
         unfit = each_of(TicketEvent, records, targets.take)
-        targets.pass_time(self.now)
+        targets.pass_time(self.read_until)
         rows, rejected = self.rows(TicketEvent, targets.outcomes)
         return Page(
             (rows,),
@@ -156,10 +156,10 @@ class Targets:
         elif kind == "fulfill" and target in self.open:
             self._fulfil(target, event)
 
-    def pass_time(self, now: int) -> None:
-        """Let the breaches happen whose time has come."""
+    def pass_time(self, until: int) -> None:
+        """Let the breaches happen whose time has come: what would have withdrawn them is read up to *until*."""
         for target, (_applied, breach, at) in list(self.open.items()):
-            if breach and at <= now:
+            if breach and at <= until:
                 self._end(target, "breached", breach, datetime.fromtimestamp(at, UTC))
 
     def _fulfil(self, target: str, event: JsonObject) -> None:

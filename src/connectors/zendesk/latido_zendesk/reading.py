@@ -190,6 +190,8 @@ class TimeExport(ZendeskStream):
     overlap = timedelta(hours=1)
     bucket = limits.EXPORTS
     extra: ClassVar[Mapping[str, str]] = {}
+    read_until = 0
+    """The second up to which, with the page that is being made, all is read that happened."""
 
     def start(self, since: datetime | None) -> Cursor:
         return {"start_time": int(since.timestamp()) if since else 0}
@@ -202,6 +204,7 @@ class TimeExport(ZendeskStream):
             ended = body.get("end_of_stream", len(records) < PageSize.most or end == begin)
             if end <= begin and not ended:
                 end = self._past_the_second(begin, records)
+            self.read_until = self.now - SETTLING if ended else end
             page = self.page(records, {**cursor, "start_time": max(end, int(cursor["start_time"]))})
             cursor = page.cursor or cursor
             yield page
