@@ -142,6 +142,24 @@ def test_an_association_tells_the_account_that_a_record_does_not(tmp_path: Path)
     assert {"1": "shop:b", "2": "shop:a"} == owners(figures)
 
 
+def test_an_association_tells_the_contact_that_a_ticket_does_not(tmp_path: Path) -> None:
+    link = {"from_entity": "tickets", "to_entity": "contacts"}
+    figures = engine(
+        tmp_path,
+        {
+            Account: [account("a"), account("b")],
+            Contact: [contact("ana", account_id="a"), contact("eva", account_id="b")],
+            Ticket: [ticket("1"), ticket("2", contact_id="ana"), ticket("3")],
+            Association: [
+                {"source_id": "x", **link, "from_id": "1", "to_id": "eva"},
+                {"source_id": "y", **link, "from_id": "2", "to_id": "eva"},
+            ],
+        },
+    )
+
+    assert {"1": "shop:b", "2": "shop:a", "3": None} == owners(figures)
+
+
 def test_everything_attached_to_a_test_customer_is_left_out(tmp_path: Path) -> None:
     figures = engine(
         tmp_path,

@@ -28,6 +28,7 @@ STEPS = (
         "m_customers",
         "m_domains",
         "m_primary_accounts",
+        "m_primary_contacts",
         "m_contacts",
         "m_duplicates",
     ),
