@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MORNING = datetime(2026, 11, 1, 6, tzinfo=UTC)
 HOUR, DAY = 3_600, 86_400
-BULK = {"bulk_above": 0}
+BULK: dict[str, Any] = {"bulk_above": 0}
 
 
 class Listener(Observer):
@@ -248,7 +248,7 @@ def test_what_no_log_tells_any_more_a_census_finds(sandbox: SalesforceSandbox, h
 
 def test_formulas_that_are_mapped_are_read_again_each_day(sandbox: SalesforceSandbox, house: House) -> None:
     """They change without a trace."""
-    mapped = {"fields": {"accounts": {"annual_revenue": "Health_Score__c"}}}
+    mapped: dict[str, Any] = {"fields": {"accounts": {"annual_revenue": "Health_Score__c"}}}
     house.sync("accounts", **mapped)
     sandbox.deed.drift(1, 42.5)
     house.clock.sleep(HOUR)
