@@ -35,6 +35,15 @@ def test_a_job_gets_on_by_being_looked_at_and_with_time(fresh: Visitor) -> None:
     assert ("JobComplete", fresh.count("Case", deleted=True)) == (told["state"], told["numberRecordsProcessed"])
 
 
+def test_a_job_never_gets_the_id_of_another(fresh: Visitor) -> None:
+    jobs = [fresh.begin(CASES) for _ in range(3)]
+    for job in jobs[:2]:
+        fresh.finish(job)
+        fresh.ask(f"jobs/query/{job}", "DELETE")
+
+    assert fresh.begin(CASES) not in jobs
+
+
 def test_rest_and_bulk_tell_the_same(visitor: Visitor) -> None:
     rows = visitor.bulk("SELECT Id, Subject, Description, IsClosed, CreatedDate, Priority, Age_Days__c FROM Case")
     records = visitor.query(

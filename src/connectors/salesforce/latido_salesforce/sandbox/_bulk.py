@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -54,6 +55,7 @@ class Jobs:
         self._org = org
         self._jobs: dict[str, Job] = {}
         self._begun: list[float] = []
+        self._numbers = count(1)
 
     @property
     def left_today(self) -> int:
@@ -77,7 +79,7 @@ class Jobs:
             most = f"Max bulk v2 query jobs ({self._org.switches.bulk_jobs}) per 24 hrs has been reached"
             return errors.refusal(400, "LIMIT_EXCEEDED", most)
         self._begun.append(self._now)
-        key = ids.identity("750", len(self._begun) + len(self._jobs))
+        key = ids.identity("750", next(self._numbers))
         job = Job(key, asked, body["operation"] == "queryAll", request.path_params["version"], self._now)
         self._jobs[key] = job
         return json(self._told(job))
