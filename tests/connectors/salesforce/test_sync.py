@@ -197,7 +197,7 @@ def test_a_share_that_is_used_up_ends_the_run_and_a_later_one_goes_on(sandbox: S
 
     assert 6 == first.exit_code
     assert [True] == ["our share of 80% is used" in each for each in complaints(first)]
-    assert 0 < receipts(first)["contacts"].inserted < receipts(second)["contacts"].stored
+    assert 0 < receipts(first)["contacts"].inserted < (receipts(second)["contacts"].stored or 0)
     assert 0 == second.exit_code
 
 
