@@ -442,6 +442,29 @@ def test_the_users_own_fields_fill_columns(served: HubSpotSandbox, tmp_path: Pat
     } == started
 
 
+@pytest.mark.parametrize(
+    ("streams", "field", "where", "near"),
+    [
+        ("campaigns", "campaigns.name", "hs_nam", "hs_name"),
+        ("email_replies", "ticket_events.actor_id", "hubspot_owner", "hubspot_owner_id"),
+        ("ticket_statuses email_replies", "ticket_events.from_value", "hs_pipelin", "hs_pipeline"),
+        ("feedback_submissions", "survey_responses.touchpoint", "survey_nam", "hs_survey_name"),
+    ],
+)
+def test_a_field_that_there_is_not_is_named_with_the_nearest(
+    house: House, streams: str, field: str, where: str, near: str
+) -> None:
+    """HubSpot passes over it in silence, or refuses the whole request."""
+    table, column = field.split(".")
+
+    report = house.sync(*streams.split(), fields={table: {column: f"properties.{where}"}})
+
+    (problem, *_more) = (each for outcome in report.outcomes for each in outcome.problems)
+    assert 3 == report.exit_code
+    assert f"{table}: {column} is to come from properties.{where}, which" in str(problem.message)
+    assert f"Did you mean properties.{near}?" in str(problem.hint)
+
+
 def test_a_run_that_was_stopped_resumes_where_it_was(house: House) -> None:
     house.sandbox.switches.page_limit = 5
     house.sandbox.fail("status", "/objects/", status=500, times=8, after=20)

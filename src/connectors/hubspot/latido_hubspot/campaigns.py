@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Mapping, Page, constant, first, local_date, requested
+from latido.connect import Mapping, Page, Refused, constant, first, local_date, requested
 from latido.errors import NotOffered
 from latido.messages import marker
 from latido.schema import Campaign, MarketingSpend
+from latido_hubspot.properties import unknown
 from latido_hubspot.reading import HubSpotStream
 from latido_hubspot.references import ACCOUNT
 from latido_hubspot.transforms import PROPERTIES, calendar_day, company_currency, day, instant, lower, moment, named
@@ -26,6 +29,13 @@ _ = marker("latido_hubspot")
 LAG = timedelta(minutes=15)
 ONE_DAY = timedelta(days=1)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+READABLE = (
+    "hs_audience", "hs_budget_items_sum_amount", "hs_campaign_status", "hs_color_hex", "hs_created_by_user_id",
+    "hs_currency_code", "hs_end_date", "hs_goal", "hs_name", "hs_notes", "hs_object_id", "hs_owner",
+    "hs_spend_items_sum_amount", "hs_start_date", "hs_utm",
+)  # fmt: skip
+"""HubSpot's own properties that it lets read; its list of properties names more."""
 
 
 class Campaigns(HubSpotStream):
@@ -90,12 +100,28 @@ class Campaigns(HubSpotStream):
             yield [str(each["id"]) for each in campaigns]
 
     def probe(self) -> None:
-        self.connector.get(self.connector.paths.campaigns, {"limit": 1})
+        with self._own_fields_judged():
+            self.connector.get(self.connector.paths.campaigns, {**self._asked(), "limit": 1})
 
     def _newest_first(self) -> Iterator[list[JsonObject]]:
+        with self._own_fields_judged():
+            yield from self.listed(self.connector.paths.campaigns, self._asked())
+
+    def _asked(self) -> dict[str, str | int]:
         paths = requested([each for each in self.effective_mappings if each.entity is Campaign])
         wanted = ",".join(each.removeprefix(PROPERTIES) for each in paths if each.startswith(PROPERTIES))
-        return self.listed(self.connector.paths.campaigns, {"sort": "-updatedAt", "properties": wanted})
+        return {"sort": "-updatedAt", "properties": wanted}
+
+    @contextmanager
+    def _own_fields_judged(self) -> Iterator[None]:
+        """Raise ConfigurationError where HubSpot refuses a property because the user's mapping names it."""
+        try:
+            yield
+        except Refused as refusal:
+            for column, where in self.connector.settings.fields.get(Campaign.table, {}).items():
+                if refusal.status == HTTPStatus.BAD_REQUEST and where.removeprefix(PROPERTIES) in refusal.sentence:
+                    raise unknown(Campaign.table, column, where, map(named, READABLE)) from refusal
+            raise
 
     def _sweeping(self, cursor: Cursor) -> bool:
         every = self.connector.settings.sweep_every // timedelta(milliseconds=1)

@@ -52,6 +52,7 @@ class EmailReplies(ObjectStream):
     losers = ()
     deletions = "reported"
     optional = True
+    reference = ("properties_emails",)
     mappings = (
         Mapping(
             TicketEvent,

@@ -47,7 +47,7 @@ class DealStages(HistoryStream):
     object_type = "deals"
     prefix = "stage:"
     history = ("dealstage",)
-    reference = (DEAL_PIPELINES,)
+    reference = (DEAL_PIPELINES, "properties_deals")
     mappings = (
         Mapping(
             DealStage,
@@ -80,7 +80,7 @@ class TicketStatuses(HistoryStream):
     object_type = "tickets"
     prefix = "status:"
     history = ("hs_pipeline_stage",)
-    reference = (TICKET_PIPELINES,)
+    reference = (TICKET_PIPELINES, "properties_tickets")
     mappings = (
         Mapping(
             TicketEvent,

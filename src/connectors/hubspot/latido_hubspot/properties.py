@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from latido.errors import ConfigurationError, NotOffered
 from latido.messages import marker
+from latido.suggest import nearest
 from latido_hubspot.reading import ObjectStream
 from latido_hubspot.references import offered
 from latido_hubspot.transforms import PROPERTIES, named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from latido.connect import Context
     from latido_hubspot.connector import HubSpot
@@ -31,7 +32,7 @@ def check_own_fields(connector: HubSpot, context: Context) -> None:
         known = _known(connector, context, table)
         for column, where in fields.items():
             if known and where not in known and where.split(".")[0] not in RECORD:
-                raise _unknown(table, column, where, known)
+                raise unknown(table, column, where, known)
 
 
 def offered_per_table(connector: HubSpot) -> dict[str, dict[str, str]]:
@@ -58,10 +59,9 @@ def _known(connector: HubSpot, context: Context, table: str) -> set[str]:
     return set() if None in tables else {named(name) for each in tables for name in each or ()}
 
 
-def _unknown(table: str, column: str, where: str, known: set[str]) -> ConfigurationError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(where if where.startswith(PROPERTIES) else named(where), known, n=1)
+def unknown(table: str, column: str, where: str, known: Iterable[str]) -> ConfigurationError:
+    """Return what to say of a property that is not among the *known* ones."""
+    near = nearest(where if where.startswith(PROPERTIES) else named(where), known)
     return ConfigurationError(
         _(
             "{table}: {column} is to come from {where}, which HubSpot does not have.",
@@ -69,7 +69,7 @@ def _unknown(table: str, column: str, where: str, known: set[str]) -> Configurat
             column=column,
             where=where,
         ),
-        _("Did you mean {near}? See them all: latido fields", near=near[0])
+        _("Did you mean {near}? See them all: latido fields", near=near)
         if near
         else _("See what there is: latido fields. Properties are written properties.<internal name>."),
     )
