@@ -83,3 +83,12 @@ def test_a_rate_of_nothing_is_no_rate(desk: SalesforceDesk, office: Office) -> N
     (row,) = read(office)
 
     assert row.rate is None
+
+
+def test_rates_cost_one_request_for_each_kind(desk: SalesforceDesk, office: Office) -> None:
+    """The first answer also tells which currency is the corporate one."""
+    desk.rows("CurrencyType", found(static(1, "EUR", 1.0, corporate=True), static(2, "USD", 1.25)))
+
+    read(office)
+
+    assert [1, 1] == [len(desk.queries(sobject)) for sobject in ("CurrencyType", "DatedConversionRate")]

@@ -36,8 +36,8 @@ def inverted(rate: Any) -> Decimal | None:
 class Currencies(SObjectStream):
     """Rates against the corporate currency: the current ones, and dated ones where the organization keeps those.
 
-    Read whole each time: they are few, and nothing else tells that one was removed. An organization with one currency
-    has none.
+    Read whole, once a day: they are few, they seldom change, and nothing else tells that one was removed. An
+    organization with one currency has none.
     """
 
     name = "currencies"
@@ -57,6 +57,7 @@ class Currencies(SObjectStream):
         ),
     )
     mode = "snapshot"
+    sweep = True
     deletions = "none"
     optional = True
 
@@ -69,33 +70,29 @@ class Currencies(SObjectStream):
             yield self.page(rates, cursor)
 
     def probe(self) -> None:
-        self._corporate()
+        self._current()
 
     def count(self) -> Count | None:
         return Count(sum(len(rates) for rates in self._rates()), exact=True)
 
     def estimate(self, cursor: Cursor) -> int | None:
         del cursor
-        return 3
+        return 2
 
     def _rates(self) -> Iterator[list[JsonObject]]:
         """Yield the current rates, then the dated ones; most organizations with several currencies keep none of those.
 
         The corporate currency has no rate against itself.
         """
-        corporate = self._corporate()
-        for rates in self._answered(STATIC, *FIELDS):
-            yield list(against(corporate, rates))
+        current = self._current()
+        corporate = next((each.get("IsoCode") for each in current if each.get("IsCorporate")), None)
+        yield list(against(corporate, current))
         with suppress(NotOffered):
-            for rates in self._answered(DATED, *FIELDS, "StartDate"):
+            for rates in answers(self.connector, DATED, soql.select([*FIELDS, "StartDate"], DATED)):
                 yield list(against(corporate, rates, "dated:"))
 
-    def _corporate(self) -> Any:
-        found = listed(self.connector, STATIC, soql.select(["IsoCode"], STATIC, ["IsCorporate = true"]))
-        return next((each.get("IsoCode") for each in found), None)
-
-    def _answered(self, sobject: str, *fields: str) -> Iterator[list[dict[str, Any]]]:
-        return answers(self.connector, sobject, soql.select(fields, sobject))
+    def _current(self) -> list[dict[str, Any]]:
+        return list(listed(self.connector, STATIC, soql.select([*FIELDS, "IsCorporate"], STATIC)))
 
 
 def against(corporate: Any, rates: Sequence[JsonObject], prefix: str = "") -> Iterator[JsonObject]:
