@@ -226,3 +226,11 @@ def test_a_record_that_is_none_is_put_aside(desk: SalesforceDesk, office: Office
 
     assert 1 == len([fault for page in read_pages for fault in page.rejected])
     assert [] == rows(read_pages, TicketEvent)
+
+
+@pytest.mark.parametrize("name", ["case_history", "email_messages", "case_comments", "case_milestones"])
+def test_what_is_no_record_at_all_is_put_aside(desk: SalesforceDesk, office: Office, name: str) -> None:
+    read_pages = pages(desk, office, name, None)
+
+    assert 1 == len([fault for page in read_pages for fault in page.rejected])
+    assert [] == rows(read_pages, TicketEvent)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from latido.connect import Count, Mapping, Source, computed, constant, first, lookup
 from latido.schema import TicketEvent
 from latido_salesforce import soql
-from latido_salesforce.declared import DeclaredStream, made, prefixed, value
+from latido_salesforce.declared import DeclaredStream, keyed, made, prefixed, value
 from latido_salesforce.statuses import status_word
 from latido_salesforce.transforms import deletion
 from latido_salesforce.window import LAG
@@ -17,6 +17,7 @@ from latido_salesforce.window import LAG
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from collections.abc import Mapping as Map
+    from datetime import datetime
 
     from latido.connect import Context, Cursor, JsonObject, Page
 
@@ -262,22 +263,14 @@ class CaseMilestones(DeclaredStream):
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         measured = self.connector.settings.first_response_milestone
-        events = [event for each in records for event in outcomes(each, measured)]
-        told = {event[":milestone_or_first_reply"] for event in events}
-        silent = [
-            key
-            for each in records
-            for key in (f"milestone:{each['Id']}", f"first_reply:{each['Id']}")
-            if key not in told
-        ]
-        page = super().page(events, cursor)
-        return replace(page, fetched=len(records), deleted={TicketEvent: dict.fromkeys(silent)})
-
-
-def unsaid(milestone: JsonObject, events: Sequence[JsonObject]) -> list[str]:
-    """Return the ids of the events that *milestone* may have told of before and does not now."""
-    keys = (f"{word}{milestone.get('Id')}" for word in (MILESTONE, FIRST_REPLY))
-    return [key for key in keys if key not in {each[KEY] for each in events}]
+        strange = [each for each in records if not keyed(each, "Id")]
+        milestones = [each for each in records if keyed(each, "Id")]
+        events = [event for each in milestones for event in outcomes(each, measured)]
+        told = {event[KEY] for event in events}
+        silent = [f"{word}{each['Id']}" for each in milestones for word in (MILESTONE, FIRST_REPLY)]
+        page = super().page([*events, *strange], cursor)
+        gone: dict[str, datetime | None] = {key: None for key in silent if key not in told}
+        return replace(page, fetched=len(records), deleted={TicketEvent: gone} if gone else {})
 
 
 def outcomes(milestone: JsonObject, measured: str | None) -> Iterator[JsonObject]:
@@ -286,7 +279,7 @@ def outcomes(milestone: JsonObject, measured: str | None) -> Iterator[JsonObject
     if done or late:
         yield {
             **milestone,
-            KEY: f"{MILESTONE}{milestone.get('Id')}",
+            KEY: f"{MILESTONE}{milestone['Id']}",
             ":sla_or_first_reply": "sla",
             ":system_or_agent": "system",
             ":met_or_breached": "breached" if late else "met",
@@ -295,7 +288,7 @@ def outcomes(milestone: JsonObject, measured: str | None) -> Iterator[JsonObject
     if done and measured is not None and value(milestone, "MilestoneType.Name") == measured:
         yield {
             **milestone,
-            KEY: f"{FIRST_REPLY}{milestone.get('Id')}",
+            KEY: f"{FIRST_REPLY}{milestone['Id']}",
             ":sla_or_first_reply": "first_reply",
             ":system_or_agent": "agent",
             ":true_of_first_reply": True,

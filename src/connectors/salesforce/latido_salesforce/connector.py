@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +73,6 @@ class Salesforce(Connector):
         retry = Retry(unannounced=LONGEST_WAIT)
         self.http = Http(settings.site, runtime, auth=self.auth, wire=wire, judge=judge, retry=retry)
         self._described: dict[str, Description] = {}
-        self._describing = threading.Lock()
 
     @classmethod
     def sandbox(cls, world: World, clock: Clock | None = None) -> Sandbox:

@@ -84,6 +84,11 @@ def prefixed(word: str, key: str = "Id") -> Source:
     return computed(f"{word}:", lambda found: None if found is None else f"{word}:{found}", key)
 
 
+def keyed(record: Any, field: str) -> bool:
+    """Whether *record* has an id under *field*."""
+    return isinstance(record, dict) and isinstance(record.get(field), str)
+
+
 def value(record: JsonObject, path: str) -> Any:
     """Return what *record* has at *path*, dots leading to related records."""
     found: Any = record

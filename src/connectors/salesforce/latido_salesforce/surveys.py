@@ -11,7 +11,7 @@ from latido.messages import marker
 from latido.schema import SurveyResponse
 from latido_salesforce import soql
 from latido_salesforce.answers import body_of
-from latido_salesforce.declared import DeclaredStream, made, value
+from latido_salesforce.declared import DeclaredStream, keyed, made, value
 from latido_salesforce.fields import type_of
 from latido_salesforce.references import listed
 from latido_salesforce.transforms import deletion
@@ -162,11 +162,6 @@ def portions(keys: Iterable[str]) -> Iterator[list[str]]:
 def among(field: str, values: Iterable[str]) -> str:
     """Return the condition that *field* is one of *values*."""
     return f"{field} IN ({', '.join(soql.text(each) for each in sorted(values) or [''])})"
-
-
-def keyed(record: Any, field: str) -> bool:
-    """Whether *record* has an id under *field*."""
-    return isinstance(record, dict) and isinstance(record.get(field), str)
 
 
 def scored(
