@@ -13,7 +13,7 @@ LONGEST_ADDRESS = 12_000
 """Bytes of a query in an address: Salesforce takes 16,384 for address and headers together, and a token is long."""
 
 _CASE_BITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-SHORT = 15
+SHORT, LONG = 15, 18
 
 
 def text(value: str) -> str:

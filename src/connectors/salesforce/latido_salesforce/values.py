@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from latido.connect import Shape
 from latido_salesforce.describe import NUMBERS
-from latido_salesforce.soql import long_id
+from latido_salesforce.soql import LONG, long_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +25,7 @@ CUSTOM, TEXT, ANY = "custom", "string", "anyType"
 CURRENCY, SITE = "CurrencyIsoCode", ":site"
 """What every record is given: the currency of an org with only one, and where the org's pages are."""
 
+UNFIT = (ValueError, ArithmeticError, LookupError)
 _FLAGS = {"true": True, "false": False}
 
 
@@ -94,9 +95,11 @@ class Layout:
         parse = self._parser(name)
         if parse is None:
             return [value or None for value in values]
+        if parse is long_id:
+            return [(value if len(value) == LONG else long_id(value)) if value else None for value in values]
         try:
             return [parse(value) if value else None for value in values]
-        except (ValueError, ArithmeticError):
+        except UNFIT:
             return [_tried(parse, value) if value else None for value in values]
 
     def _parser(self, name: str) -> Callable[[str], Any] | None:
@@ -175,7 +178,7 @@ def _tried(parse: Callable[[str], Any], value: str) -> Any:
     """Return what *parse* makes of *value*, which stays text if it is none: the mapping says what does not fit."""
     try:
         return parse(value)
-    except (ValueError, ArithmeticError):
+    except UNFIT:
         return value
 
 
@@ -209,7 +212,7 @@ def _any(value: Any) -> Any:
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
-    "boolean": lambda flag: _FLAGS.get(flag, flag),
+    "boolean": _FLAGS.__getitem__,
     "int": int,
     "long": int,
     "id": long_id,

@@ -146,7 +146,7 @@ class BoundMapping:
     def rows(self, records: Sequence[JsonObject]) -> tuple[Rows, list[Rejected]]:
         """Return one row per record, and the records that do not fit with the reason."""
         try:
-            columns = {name: [get(record) for record in records] for name, get in self.getters.items()}
+            columns = {name: list(map(get, records)) for name, get in self.getters.items()}
         except UNFIT:
             return self._one_by_one(records)
         return typed(self.entity, columns, records)

@@ -76,9 +76,13 @@ def computed(name: str, function: Callable[..., Any], *values: Source | str) -> 
 
     def bind(context: Context) -> Getter:
         getters = [each.bind(context) for each in sources]
-        if len(getters) == 1:
-            (get,) = getters
-            return lambda record: function(get(record))
+        match getters:  # most are made of few values, and a list for each record takes as long as the rest
+            case [get]:
+                return lambda record: function(get(record))
+            case [first, second]:
+                return lambda record: function(first(record), second(record))
+            case [first, second, third]:
+                return lambda record: function(first(record), second(record), third(record))
         return lambda record: function(*[get(record) for get in getters])
 
     return Source(f"{name}({_listed(sources)})", _paths(sources), bind)
