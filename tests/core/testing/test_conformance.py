@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +32,7 @@ MISTAKES = {
     "skipping": {"resuming_after_any_page_gives_the_same_tables"},
     "going_back": {"cursors_never_go_back"},
     "doubling": {"ids_are_unique"},
-    "strict": {"records_changed_in_one_instant_all_arrive"},
+    "strict": {"records_changed_in_one_instant_all_arrive", "records_that_change_while_being_read_arrive"},
     "counting": {"records_that_change_while_being_read_arrive"},
     "hoarding": {"memory_stays_flat", "resuming_after_any_page_gives_the_same_tables"},
     "slicing": {"memory_stays_flat"},
@@ -156,6 +158,18 @@ def test_streams_can_be_chosen(tmp_path: Path) -> None:
     ledger = tried(tmp_path, broken.Mistakes, "required", streams=("papers", "lost"))
 
     assert {"required_fields_are_filled[papers]", "required_fields_are_filled[lost]"} == ledger.ended.keys()
+
+
+def test_a_promise_about_streams_that_were_not_chosen_is_tried_elsewhere(tmp_path: Path) -> None:
+    ledger = tried(tmp_path, broken.Excused, "exact or undeliverable", streams=())
+
+    assert {} == ledger.ended
+
+
+def test_whoever_does_not_test_needs_no_pytest() -> None:
+    alone = "import sys; sys.modules['pytest'] = None; import latido.testing"
+
+    assert 0 == subprocess.run([sys.executable, "-c", alone], check=False).returncode
 
 
 def test_every_promise_is_on_the_page() -> None:

@@ -31,18 +31,22 @@ NOWHERE = "http://127.0.0.1:9"
 
 def test_class(subject: Subject, streams: Collection[str] | None, own: Collection[str]) -> type:
     """Return the class of tests."""
-    candidates = _candidates(subject, streams)
-    concerned = {each: [*_concerned(each, candidates)] for each in PROMISES}
+    offered = _offered(subject)
+    candidates = [*offered.values()] if streams is None else [offered[name] for name in streams]
+    concerned = {each: _concerned(each, candidates) for each in PROMISES}
     body: dict[str, Any] = {"lab": _laboratory(subject, [each.name for each in candidates])}
     for promise, names in concerned.items():
         if names:
             body[f"test_{promise.sentence}"] = _test(promise, names, subject)
-    if subject.connector.undeliverable:
-        body["test_what_is_declared_undeliverable_is_not_kept"] = _test_of_undeliverable(subject, concerned, own)
+    elsewhere = {each.key for each in PROMISES if not concerned[each] and _concerned(each, [*offered.values()])}
+    declared = [key for key in subject.connector.undeliverable if key not in {*own, *elsewhere}]
+    if declared:
+        body["test_what_is_declared_undeliverable_is_not_kept"] = _test_of_undeliverable(declared, concerned)
     return type(f"Test{subject.connector.__name__}", (), body)
 
 
-def _candidates(subject: Subject, streams: Collection[str] | None) -> list[Candidate]:
+def _offered(subject: Subject) -> dict[str, Candidate]:
+    """Return the streams that the connector offers, by name."""
     clock = Timeline(MORNING)
     sandbox = subject.sandbox(clock, FEW)
     sandbox.url = NOWHERE
@@ -50,9 +54,7 @@ def _candidates(subject: Subject, streams: Collection[str] | None) -> list[Candi
     with tempfile.TemporaryDirectory() as folder:
         runtime = Runtime(READER, clock=clock, folder=Path(folder))
         with closing(subject.connector(subject.said(sandbox), runtime)) as connector:
-            offered = {each.name: each for each in connector.streams()}
-    chosen = offered if streams is None else {name: offered[name] for name in streams}
-    return [Candidate(each, drills.get(name, Drill()), sandbox) for name, each in chosen.items()]
+            return {each.name: Candidate(each, drills.get(each.name, Drill()), sandbox) for each in connector.streams()}
 
 
 def _concerned(promise: Promise, candidates: Sequence[Candidate]) -> list[str]:
@@ -83,9 +85,7 @@ def _test(promise: Promise, streams: Sequence[str], subject: Subject) -> Callabl
     return _for_each("stream", streams, test)
 
 
-def _test_of_undeliverable(
-    subject: Subject, concerned: Mapping[Promise, Sequence[str]], own: Collection[str]
-) -> Callable[..., None]:
+def _test_of_undeliverable(declared: Sequence[str], concerned: Mapping[Promise, Sequence[str]]) -> Callable[..., None]:
     known = {promise.key: promise for promise in concerned}
 
     def test(_self: Any, lab: Laboratory, key: str) -> None:
@@ -98,8 +98,7 @@ def _test_of_undeliverable(
             pytest.fail(f"{key} is declared undeliverable, and every stream keeps it", pytrace=False)
 
     test.__doc__ = "A promise that is declared undeliverable is broken: once it is kept, take it out."
-    keys = [key for key in subject.connector.undeliverable if key not in own]
-    return _for_each("key", keys, test)
+    return _for_each("key", declared, test)
 
 
 def _for_each(name: str, values: Sequence[str], test: Callable[..., None]) -> Callable[..., None]:
