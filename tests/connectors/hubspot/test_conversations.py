@@ -71,6 +71,24 @@ def test_a_mail_in_a_thread_is_left_to_the_mails(desk: Desk, office: Office) -> 
     assert ["message:a"] == [row.source_id for row in rows(alone, TicketEvent)]
 
 
+def test_a_thread_is_read_again_once_the_mails_come_otherwise(office: Office) -> None:
+    """Replies that were stored as messages would count beside the e-mails."""
+    alone, beside = office.stream(REPLIES), office.stream(REPLIES, streams=["email_replies", REPLIES])
+
+    assert alone.fingerprint() != beside.fingerprint()
+
+
+def test_a_reply_that_a_thread_no_longer_has_goes(desk: Desk, office: Office) -> None:
+    desk.on(THREADS, listed(thread(1), thread(2)))
+    desk.on(f"{THREADS}/1/messages", listed(message("a", "A-7", "OUTGOING")))
+    desk.on(f"{THREADS}/2/messages", listed(None))
+
+    (page,) = office.pages(REPLIES)
+
+    assert ["thread:1"] == [row.external_id for row in rows([page], TicketEvent)]
+    assert {TicketEvent: ("external_id", ["thread:1"])} == page.replaces, "a thread that was put aside is left alone"
+
+
 def test_only_threads_about_a_ticket_cost_a_request(desk: Desk, office: Office) -> None:
     desk.on(THREADS, listed(thread(1, threadAssociations=None), thread(2, spam=True), thread(3)))
     desk.on(f"{THREADS}/3/messages", listed())

@@ -72,6 +72,17 @@ def test_a_mail_about_two_tickets_is_a_reply_to_both_and_one_about_none_is_no_re
     assert [("email:77", "1"), ("email:77:2", "2")] == [(row.source_id, row.ticket_id) for row in replies]
 
 
+def test_a_mail_that_is_put_aside_keeps_what_is_stored_of_it(desk: Desk, office: Office) -> None:
+    about(desk, linked(77, 1), linked(78, 1))
+
+    (page, *_more) = read(
+        desk, office, email(77), email(78, hs_timestamp="some day"), record(79) | {"properties": None}
+    )
+
+    assert 2 == len(page.rejected)
+    assert {TicketEvent: ("external_id", ["email:77"])} == page.replaces
+
+
 def test_tickets_are_asked_for_a_thousand_mails_at_a_time(desk: Desk, office: Office) -> None:
     pages = [listed(*(email(at + n) for n in range(100)), after=at + 100) for at in range(0, 1900, 100)]
     desk.on("emails", *pages, listed(email(1900)), listed())

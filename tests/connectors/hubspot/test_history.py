@@ -68,6 +68,11 @@ def test_a_stage_that_was_set_to_what_it_was_is_one_stay(desk: Desk, office: Off
     assert (at(2), None) == (row.entered_at, row.left_at)
 
 
+def test_a_deal_that_never_had_a_stage_has_no_stay(desk: Desk, office: Office) -> None:
+    assert [] == stages(desk, office, record(6), deal(7))
+    assert [] == [each for page in office.pages("deal_stages") for each in page.rejected]
+
+
 def test_a_stage_that_was_deleted_has_an_unknown_status(desk: Desk, office: Office) -> None:
     """It still stands in histories, and nobody knows any more what it meant."""
     gone, won = stages(desk, office, deal(6, ("5b1f-old", "02T00:00:00"), ("closedwon", "03T00:00:00")))

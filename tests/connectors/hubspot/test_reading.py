@@ -11,6 +11,8 @@ from latido.connect import Count
 from latido.errors import NotOffered, VendorUnavailable
 from latido.schema import Account, Contact
 from tests.connectors.hubspot.builders import CHANGED, contact, found, gone, listed, properties, record
+from tests.connectors.hubspot.desk import OBJECTS
+from tests.connectors.hubspot.links import between, links
 from tests.desk import Desk, Says, last_cursor, rows
 
 if TYPE_CHECKING:
@@ -37,6 +39,15 @@ def now(clock: ManualClock) -> int:
 
 def standing(clock: ManualClock, **more: Any) -> dict[str, Any]:
     return {"best": now(clock), "complete": now(clock), **more}
+
+
+KINDS = {
+    "associations": "contacts",
+    "deal_stages": "deals",
+    "email_replies": "emails",
+    "ticket_statuses": "tickets",
+}
+"""What streams read that are called otherwise."""
 
 
 def test_the_list_is_followed_by_its_cursor_alone(desk: Desk, office: Office) -> None:
@@ -308,3 +319,38 @@ def test_a_start_in_the_present_asks_for_nothing_yet(desk: Desk, office: Office)
 
     assert {"best": 1767571200000, "complete": 1767571200000, "since": 1767571200000} == cursor
     assert [] == desk.asked
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        "companies", "contacts", "leads", "deals", "line_items", "subscriptions", "tickets", "carts", "deal_stages",
+        "ticket_statuses", "email_replies", "feedback_submissions", "associations",
+    ],
+)  # fmt: skip
+def test_what_is_no_record_is_put_aside_and_the_rest_arrives(desk: Desk, office: Office, stream: str) -> None:
+    """From a list and from a search."""
+    kind = KINDS.get(stream, stream)
+    desk.on(kind, listed(record(4), {"properties": {}}, "nonsense", None), listed())
+    desk.on(f"{kind}/search", found(record(4), {"properties": {}}, "nonsense", None))
+    desk.on(f"{kind}/batch/read", {"results": [record(4)]})
+    for to_type in OBJECTS:
+        desk.on(between(kind, to_type), links())
+    reading = standing(office.clock, swept=now(office.clock))
+    states = {"contacts": reading, "deals": reading, "tickets": reading, "swept": now(office.clock)}
+
+    listing = office.pages(stream)
+    search = office.pages(stream, states if stream == "associations" else reading)
+
+    for pages in (listing, search):
+        assert {3} == {len(page.rejected) for page in pages if page.rejected}
+        assert 4 == max(page.fetched for page in pages)
+        assert [] == [said for page in pages for said in page.warnings]
+
+
+def test_an_archive_tells_of_deletions_however_it_spells_their_time(desk: Desk, office: Office) -> None:
+    desk.on("contacts", listed(), listed(gone(3, at="yesterday"), None, gone(4)))
+
+    deleted = {key: at for page in office.pages("contacts") for key, at in page.deleted.get(Contact, {}).items()}
+
+    assert {"3": None, "4": datetime.fromisoformat(CHANGED)} == deleted

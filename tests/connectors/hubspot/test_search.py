@@ -143,6 +143,38 @@ def test_more_than_ten_thousand_in_one_millisecond_are_walked_by_id(
     assert "hs_object_id" == desk.requests(SEARCH)[1].body["sorts"][0]["propertyName"]
 
 
+def test_empty_pages_end_no_millisecond(desk: Desk, office: Office, clock: ManualClock) -> None:
+    desk.on(
+        SEARCH,
+        found(contact(10, MONDAY), total=3, after="10000"),
+        found(contact(10, MONDAY), total=3, after="1"),
+        found(total=2, after="200"),
+        found(contact(12, MONDAY), total=2),
+        found(contact(5, TUESDAY), total=1),
+    )
+
+    assert {"10", "12", "5"} == set(read(office, clock, best=MONDAY_MILLIS + 15 * MINUTE))
+
+
+def test_a_millisecond_that_points_at_itself_is_an_error(desk: Desk, office: Office, clock: ManualClock) -> None:
+    page = found(contact(10, MONDAY), total=3, after="10000")
+    desk.on(SEARCH, page, page, page)
+
+    with pytest.raises(VendorUnavailable, match="same page"):
+        read(office, clock, best=MONDAY_MILLIS + 15 * MINUTE)
+
+
+def test_a_record_that_does_not_tell_when_it_changed_moves_no_border(
+    desk: Desk, office: Office, clock: ManualClock
+) -> None:
+    """It would send the next search back to the beginning, and so on for ever."""
+    odd = {"id": "3", "properties": {}}
+    desk.on(SEARCH, found(contact(1, TUESDAY), odd, total=3, after="10000"), found(contact(2, TUESDAY), total=1))
+
+    assert {"1", "2"} <= set(read(office, clock, best=MONDAY_MILLIS + 15 * MINUTE))
+    assert 2 == len(desk.requests(SEARCH))
+
+
 def test_a_window_that_shows_less_than_it_counts_is_read_once_more(
     desk: Desk, office: Office, clock: ManualClock
 ) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from latido.connect import Page, Refused
 from latido.errors import NotOffered
 from latido.messages import marker
+from latido_hubspot.records import parted
 from latido_hubspot.transforms import instant
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Archive:
         now, before, newest = self._connector.now_there(), set(cursor.get("archived", ())), list[tuple[int, str]]()
         try:
             for records in self._listed():
-                gone = {str(each["id"]): instant(each.get("archivedAt")) for each in records}
+                gone = {str(each["id"]): _deleted_at(each) for each in parted(records)[0]}
                 before -= gone.keys()
                 newest = heapq.nlargest(REMEMBERED, chain(newest, ((_seconds(at), key) for key, at in gone.items())))
                 yield self._marks(gone)
@@ -74,6 +75,14 @@ class Archive:
 
     def _not_listed(self, refusal: NotOffered | Refused) -> Any:
         return _("{stream}: archived records cannot be listed ({why}).", stream=self._stream.name, why=refusal.message)
+
+
+def _deleted_at(record: JsonObject) -> datetime | None:
+    """Return when *record* was deleted; that it was is certain, however its time is spelled."""
+    try:
+        return instant(record.get("archivedAt"))
+    except ValueError:
+        return None
 
 
 def _seconds(at: datetime | None) -> int:

@@ -15,6 +15,7 @@ from latido.schema import Association
 from latido_hubspot.answers import following, records_in, stuck
 from latido_hubspot.lists import LEAST, TOO_SLOW, check_errors
 from latido_hubspot.reading import HubSpotStream, ObjectStream
+from latido_hubspot.records import ids_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -131,7 +132,7 @@ class Links(ObjectStream):
         return listing + (1 + listing // self.together) * len(self.to)
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        ids = [str(each["id"]) for each in records]
+        ids = ids_of(records)
         pairs = [
             pair(self.object_type, key, to_type, link)
             for to_type in self.to

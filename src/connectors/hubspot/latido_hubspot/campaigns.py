@@ -13,6 +13,7 @@ from latido.messages import marker
 from latido.schema import Campaign, MarketingSpend
 from latido_hubspot.properties import unknown
 from latido_hubspot.reading import HubSpotStream
+from latido_hubspot.records import ids_of
 from latido_hubspot.references import ACCOUNT
 from latido_hubspot.transforms import PROPERTIES, calendar_day, company_currency, day, instant, lower, moment, named
 from latido_hubspot.unfolding import unfolded
@@ -97,7 +98,7 @@ class Campaigns(HubSpotStream):
 
     def ids(self) -> Iterator[list[str]]:
         for campaigns in self.listed(self.connector.paths.campaigns, {}):
-            yield [str(each["id"]) for each in campaigns]
+            yield ids_of(campaigns)
 
     def probe(self) -> None:
         with self._own_fields_judged():

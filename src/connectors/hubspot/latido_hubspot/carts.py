@@ -13,7 +13,7 @@ from latido.schema import Cart
 from latido_hubspot.associations import associated
 from latido_hubspot.ordered import CART, Ordered
 from latido_hubspot.reading import ObjectStream
-from latido_hubspot.records import told_by
+from latido_hubspot.records import ids_of, told_by
 from latido_hubspot.transforms import company_currency, moment, named, own_properties, record_url
 
 if TYPE_CHECKING:
@@ -67,9 +67,8 @@ class Carts(ObjectStream):
         return tuple(sorted({*super().properties, CART, STATUS}))
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        known = [each for each in records if isinstance(each, dict) and each.get("id") is not None]
-        contacts, companies = (self._linked(known, to) for to in ("contacts", "companies"))
-        orders = self._orders_of(known)
+        contacts, companies = (self._linked(records, to) for to in ("contacts", "companies"))
+        orders = self._orders_of(records)
         told = [
             {
                 **each,
@@ -78,7 +77,7 @@ class Carts(ObjectStream):
                 "ordered_at": orders.get(str(each["id"])),
                 "said_completed_at": each.get("updatedAt") if self._bought(each) else None,
             }
-            for each in known
+            for each in records
         ]
         return replace(super().page(told, cursor), fetched=len(records))
 
@@ -93,7 +92,7 @@ class Carts(ObjectStream):
 
     def _orders_of(self, carts: Sequence[JsonObject]) -> dict[str, datetime]:
         """Return when *carts* were ordered; the shop's own ids are looked for only where nothing else says so."""
-        linked = self._offered("orders", lambda: self._ordered.linked([str(each["id"]) for each in carts]))
+        linked = self._offered("orders", lambda: self._ordered.linked(ids_of(carts)))
         waiting = [each for each in carts if str(each["id"]) not in linked and not self._bought(each)]
         return {**self._offered("orders", lambda: self._ordered.named(waiting)), **linked}
 
@@ -102,7 +101,7 @@ class Carts(ObjectStream):
         return str(told_by(cart, STATUS) or "").lower() in self.connector.settings.completed_carts
 
     def _linked(self, carts: Sequence[JsonObject], to_type: str) -> dict[str, list[Link]]:
-        ids = [str(each["id"]) for each in carts]
+        ids = ids_of(carts)
         return self._offered(to_type, lambda: associated(self.connector, "carts", to_type, ids))
 
     def _offered(self, other: str, ask: Callable[[], dict[str, T]]) -> dict[str, T]:

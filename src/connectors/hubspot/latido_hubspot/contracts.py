@@ -18,6 +18,7 @@ from latido_hubspot.associations import associated
 from latido_hubspot.carts import chosen
 from latido_hubspot.lists import SIZE, Batch, joined, parts
 from latido_hubspot.reading import ObjectStream
+from latido_hubspot.records import ids_of, parted
 from latido_hubspot.references import DEAL_PIPELINES
 from latido_hubspot.search import Search
 from latido_hubspot.transforms import (
@@ -164,12 +165,11 @@ class LineItems(ObjectStream):
         path = self.connector.paths.objects(self.object_type)
         listed = parts(self.connector, path, {"limit": SIZE, "properties": FREQUENCY})
         for part in joined(listed, self.together):
-            yield [self.key(each["id"]) for each in self._sold(part.records)]
+            yield [self.key(each) for each in ids_of(self._sold(parted(part.records)[0]))]
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        known = [each for each in records if isinstance(each, dict) and each.get("id") is not None]
-        sold = self._sold(known)
-        gone = dict.fromkeys(sorted({str(each["id"]) for each in known} - {str(each["id"]) for each in sold}))
+        sold = self._sold(records)
+        gone = dict.fromkeys(sorted({*ids_of(records)} - {*ids_of(sold)}))
         return replace(super().page(sold, cursor), fetched=len(records), deleted={Contract: gone})
 
     def found(self, low: int, high: int, begun: Found) -> Iterator[Page]:
@@ -178,13 +178,13 @@ class LineItems(ObjectStream):
         yield from self.beside(Search(self.connector, "deals", self.changed, ()), low, high, self._items_of)
 
     def _items_of(self, deals: Sequence[JsonObject]) -> Iterator[str]:
-        links = associated(self.connector, "deals", "line_items", [str(each["id"]) for each in deals])
+        links = associated(self.connector, "deals", "line_items", ids_of(deals))
         return (link.id for each in links.values() for link in each)
 
     def _sold(self, items: Sequence[JsonObject]) -> list[JsonObject]:
         """Return the recurring ones among *items* whose deal is won, with that deal."""
         lasting = [each for each in items if _frequency(each)]
-        links = associated(self.connector, "line_items", "deals", [str(each["id"]) for each in lasting])
+        links = associated(self.connector, "line_items", "deals", ids_of(lasting))
         deals = {item: deal for item, each in links.items() if (deal := chosen(each))}
         won = self._won(sorted(set(deals.values()) - self._paid_otherwise(deals.values())))
         return [
@@ -262,12 +262,11 @@ class Subscriptions(ObjectStream):
     )
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        known = [each for each in records if isinstance(each, dict) and each.get("id") is not None]
-        ids = [str(each["id"]) for each in known]
+        ids = ids_of(records)
         companies, deals = (associated(self.connector, "subscriptions", to, ids) for to in ("companies", "deals"))
         told = [
             {**each, "account": chosen(companies.get(key)), "deal_id": chosen(deals.get(key))}
-            for key, each in zip(ids, known, strict=True)
+            for key, each in zip(ids, records, strict=True)
         ]
         return replace(super().page(told, cursor), fetched=len(records))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from latido.connect import Mapping, Page, constant
 from latido.schema import TicketEvent
 from latido_hubspot.emails import EmailReplies
 from latido_hubspot.reading import HubSpotStream
+from latido_hubspot.records import ids_of, parted
 from latido_hubspot.transforms import instant
 from latido_hubspot.unfolding import unfolded
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from latido.connect import Cursor, JsonObject
+    from latido.schema import Record
 
 TOLD_BY = "latestMessageTimestamp"
 
@@ -42,8 +44,9 @@ def writer(message: JsonObject) -> str | None:
 class ConversationReplies(HubSpotStream):
     """The messages of threads about tickets, without their text.
 
-    Threads come in the order of their last message, and one with a new message is read whole. E-mails of a thread are
-    left to the stream of e-mails, where that is read too: else they would count twice.
+    Threads come in the order of their last message, and one with a new message is read whole: a reply that it no longer
+    has is deleted. E-mails of a thread are left to the stream of e-mails, where that is read too: else they would count
+    twice.
     """
 
     name = "conversation_replies"
@@ -55,6 +58,7 @@ class ConversationReplies(HubSpotStream):
         Mapping(
             TicketEvent,
             source_id="key",
+            external_id="thread",
             created_at="createdAt",
             updated_at="updatedAt",
             ticket_id="ticket",
@@ -73,13 +77,20 @@ class ConversationReplies(HubSpotStream):
         begin = (instant(cursor["after"]) or FIRST_THREADS) - self.overlap
         asked = {"association": "TICKET", "sort": TOLD_BY, f"{TOLD_BY}After": begin.isoformat()}
         for threads in self.listed(self.connector.paths.threads, asked):
-            cursor = {"after": max([cursor["after"], *(each[TOLD_BY] for each in threads if each.get(TOLD_BY))])}
+            known, _others = parted(threads)
+            cursor = {"after": max([cursor["after"], *(each[TOLD_BY] for each in known if each.get(TOLD_BY))])}
             yield self.page(threads, cursor)
+
+    def fingerprint(self) -> str:
+        return f"{super().fingerprint()}+{self._mails_come_otherwise}"
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         replies, unfit = unfolded(TicketEvent, records, self._replies)
         rows, rejected = self.rows(TicketEvent, replies)
-        return Page((rows,), cursor, len(records), rejected=(*unfit, *rejected))
+        # What is put aside keeps what is stored of it.
+        threads = [thread_key(key) for key in sorted({*ids_of(records)} - {each.source_id for each in unfit})]
+        replaces: dict[type[Record], tuple[str, Sequence[str]]] = {TicketEvent: ("external_id", threads)}
+        return Page((rows,), cursor, len(records), replaces=replaces, rejected=(*unfit, *rejected))
 
     def probe(self) -> None:
         self.connector.get(self.connector.paths.threads, {"limit": 1})
@@ -91,11 +102,16 @@ class ConversationReplies(HubSpotStream):
         for messages in self.listed(f"{self.connector.paths.threads}/{thread['id']}/messages", {}):
             for message in messages:
                 if (role := writer(message)) and not (self._mails_come_otherwise and is_mail(message)):
-                    yield reply(message, str(ticket), role)
+                    yield {**reply(message, str(ticket), role), "thread": thread_key(thread["id"])}
 
     @cached_property
     def _mails_come_otherwise(self) -> bool:
         return any(isinstance(each, EmailReplies) for each in self.connector.chosen())
+
+
+def thread_key(thread: Any) -> str:
+    """Return what the replies of a thread have in common."""
+    return f"thread:{thread}"
 
 
 def is_mail(message: JsonObject) -> bool:

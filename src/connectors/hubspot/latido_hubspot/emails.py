@@ -9,6 +9,7 @@ from latido.connect import Mapping, Page, computed, constant
 from latido.schema import TicketEvent
 from latido_hubspot.associations import associated
 from latido_hubspot.reading import ObjectStream
+from latido_hubspot.records import ids_of
 from latido_hubspot.transforms import moment, named
 from latido_hubspot.unfolding import unfolded
 
@@ -80,10 +81,12 @@ class EmailReplies(ObjectStream):
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         sent, unfit = unfolded(TicketEvent, records, self._sent)
-        tickets = associated(self.connector, self.object_type, "tickets", [str(each["id"]) for each in sent])
+        tickets = associated(self.connector, self.object_type, "tickets", ids_of(sent))
         replies = [reply for each in sent for reply in replies_to(each, tickets[str(each["id"])])]
         rows, rejected = self.rows(TicketEvent, replies)
-        emails = [self.key(each["id"]) for each in records if isinstance(each, dict)]
+        # What is put aside keeps what is stored of it.
+        aside = {*(self.key(each.source_id) for each in unfit), *(each.source_id for each in rejected)}
+        emails = [key for each in ids_of(records) if (key := self.key(each)) not in aside]
         replaces: dict[type[Record], tuple[str, Sequence[str]]] = {TicketEvent: ("external_id", emails)}
         return Page((rows,), cursor, len(records), replaces=replaces, rejected=(*unfit, *rejected))
 

@@ -8,6 +8,7 @@ from latido.connect import Mapping, Page, Source
 from latido.schema import SurveyResponse
 from latido_hubspot.associations import associated
 from latido_hubspot.reading import ObjectStream
+from latido_hubspot.records import ids_of
 from latido_hubspot.settings import Scale
 from latido_hubspot.transforms import lower, moment, named, own_properties
 from latido_hubspot.unfolding import unfolded
@@ -128,5 +129,5 @@ class FeedbackSubmissions(ObjectStream):
 
     def _first(self, to_type: str, answers: Sequence[JsonObject]) -> dict[str, str]:
         """Return the first record of *to_type* that each of *answers* is associated with."""
-        found = associated(self.connector, self.object_type, to_type, [str(each["id"]) for each in answers])
+        found = associated(self.connector, self.object_type, to_type, ids_of(answers))
         return {key: links[0].id for key, links in found.items() if links}

@@ -65,7 +65,7 @@ class DealStages(HistoryStream):
     def told(self, record: JsonObject) -> Iterator[JsonObject]:
         taken = steps(record, self.history[0])
         left = [since for _stage, since in taken[1:]]
-        for (stage, entered), until in zip(taken, [*left, None], strict=True):
+        for (stage, entered), until in zip(taken, [*left, None], strict=False):  # A deal may never have had a stage.
             yield {**entry(record, self.prefix, stage, entered), "stage": stage, "until": until}
 
 

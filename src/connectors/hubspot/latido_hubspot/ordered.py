@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from latido_hubspot.associations import associated
 from latido_hubspot.lists import Batch
-from latido_hubspot.records import told_by
+from latido_hubspot.records import ids_of, told_by
 from latido_hubspot.search import Search
 from latido_hubspot.transforms import instant
 
@@ -36,10 +36,10 @@ class Ordered:
 
     def carts_of(self, orders: Sequence[JsonObject]) -> Iterator[str]:
         """Yield the ids of the carts that *orders* belong to."""
-        for links in associated(self._connector, "orders", "carts", [str(each["id"]) for each in orders]).values():
+        for links in associated(self._connector, "orders", "carts", ids_of(orders)).values():
             yield from (link.id for link in links)
         named = sorted({key for order in orders for key in keys_in(order)})
-        yield from (str(cart["id"]) for cart in self._carts.having((CART,), named))
+        yield from ids_of(self._carts.having((CART,), named))
 
     def linked(self, carts: Sequence[str]) -> dict[str, datetime]:
         """Return when the *carts* with these ids were ordered first that orders are associated with."""

@@ -11,13 +11,13 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from latido.connect import Count, Page, Stream, ahead, requested
+from latido.connect import Count, Page, Rejected, Stream, ahead, requested
 from latido.messages import marker
 from latido_hubspot import lists
 from latido_hubspot.archive import Archive
 from latido_hubspot.limits import SEARCH
 from latido_hubspot.lists import Batch, Part, joined, parts
-from latido_hubspot.records import empty_to_null, told_by
+from latido_hubspot.records import empty_to_null, ids_of, parted, told_by
 from latido_hubspot.references import user_defined
 from latido_hubspot.search import SIZE, Found, Search, changed_at
 from latido_hubspot.transforms import PROPERTIES, members, with_own_fields
@@ -145,7 +145,7 @@ class ObjectStream(HubSpotStream):
     def ids(self) -> Iterator[list[str]]:
         path = self.connector.paths.objects(self.object_type)
         for records in self.listed(path, {"properties": "hs_object_id"}):
-            yield [self.key(record["id"]) for record in records]
+            yield [self.key(each) for each in ids_of(records)]
 
     def count(self) -> Count | None:
         """Return what the search counts, which lags."""
@@ -207,7 +207,7 @@ class ObjectStream(HubSpotStream):
             if self._fits:
                 yield part
             else:
-                yield replace(part, records=self.read([str(each["id"]) for each in part.records]))
+                yield replace(part, records=self._read_whole(part.records))
 
     def _params(self) -> dict[str, str | int]:
         if not self._fits:
@@ -252,7 +252,8 @@ class ObjectStream(HubSpotStream):
         for attempt in (begun, None):
             first = attempt or self._search.first(low, high)
             for records in ahead(self._with_history(self._search.walk(low, high, first))):
-                seen.update(str(each["id"]) for each in records)
+                known, others = parted(records)
+                seen.update([*ids_of(known), *map(repr, others)])
                 yield self.normal_page(records, None)
             if len(seen) >= first.total:
                 return
@@ -271,7 +272,12 @@ class ObjectStream(HubSpotStream):
 
     def _with_history(self, found: Iterator[list[JsonObject]]) -> Iterator[list[JsonObject]]:
         for records in found:
-            yield self.read([str(each["id"]) for each in records]) if self.history else records
+            yield self._read_whole(records) if self.history else records
+
+    def _read_whole(self, records: Sequence[JsonObject]) -> list[JsonObject]:
+        """Return *records* as they are by their ids; those without one go along, to be put aside."""
+        known, others = parted(records)
+        return [*self.read(ids_of(known)), *others]
 
     def _list_is_quicker(self, changes: int) -> bool:
         if changes <= WORTH_ASKING:
@@ -290,9 +296,15 @@ class ObjectStream(HubSpotStream):
         return records if not since else [each for each in records if changed_at(each, self.changed) >= since]
 
     def normal_page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        for record in records:
+        """Return the page of *records*; `page` gets to see those alone that have an id."""
+        known, others = parted(records)
+        for record in known:
             empty_to_null(record)
-        return self.page(records, cursor)
+        page = self.page(known, cursor)
+        if not others:
+            return page
+        unknown = [Rejected(self.entities[0].table, None, "id: missing", each) for each in others]
+        return replace(page, fetched=len(records), rejected=(*page.rejected, *unknown))
 
     def _sweep(self, state: Cursor) -> Iterator[Page]:
         """Yield what was deleted and what was brought back, if that is due; then where the stream stands."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido_hubspot.answers import following, records_in, stuck
 from latido_hubspot.limits import SEARCH
+from latido_hubspot.records import ids_of
 from latido_hubspot.transforms import millis
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Search:
             oldest = low
             for each in self._pages(self.between(low, high), found or self.first(low, high)):
                 found = each
-                oldest = min((self.when(record) for record in each.records), default=oldest)
+                oldest = min(filter(None, map(self.when, each.records)), default=oldest)
                 yield each.records
             if found is None or found.after is None:
                 return
@@ -111,16 +112,23 @@ class Search:
     def _of_one_millisecond(self, when: int) -> Iterator[list[JsonObject]]:
         """Yield all that changed in that millisecond, in the order of HubSpot's ids, which is nobody's business."""
         at = {"propertyName": self._changed, "operator": "EQ", "value": str(max(when, EARLIEST))}
-        found = self._ask([[at]], "hs_object_id")
-        last: str | None = None
-        while found.records:
+        behind: list[Filter] = []
+        after: str | None = None
+        seen: set[tuple[str, str | None]] = set()
+        while True:
+            found = self._ask([[at, *behind]], "hs_object_id", after)
             yield found.records
-            # Compared as they came: as numbers, ids that are ordered as texts would be left out.
-            if found.after is None or (newest := str(found.records[-1]["id"])) == last:
+            if found.after is None:
                 return
-            last = newest
-            behind = {"propertyName": "hs_object_id", "operator": "GT", "value": last}
-            found = self._ask([[at, behind]], "hs_object_id")
+            if ids := ids_of(found.records):
+                # Compared as they came: as numbers, ids that are ordered as texts would be left out.
+                behind, after = [{"propertyName": "hs_object_id", "operator": "GT", "value": ids[-1]}], None
+            else:
+                after = found.after
+            place = (str(behind), after)
+            if place in seen:
+                raise stuck(self._path)
+            seen.add(place)
 
     def _ask(self, groups: Groups, sort: str, after: str | None = None, size: int = SIZE) -> Found:
         asked: dict[str, Any] = {
