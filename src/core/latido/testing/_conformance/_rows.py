@@ -31,6 +31,7 @@ REFERENCES = {
 """Columns that hold the id of a row of the same source, and the table in which it is found."""
 
 TO_THE_SAME = ("parent_id", "supersedes", "merged_into")
+REFUSED = 3
 STAMPS = ("created_at", "updated_at")
 
 
@@ -86,14 +87,18 @@ def fields_of_the_user_are_honoured(lab: Laboratory, stream: str) -> None:
     before = lab.undisturbed(stream)
     place = before.place.copy()
     with lab.quiet.reader(stream) as (reader, connector):
-        pairs = overridable(reader, connector.vendor_fields())
-    fields = {table: {target: path} for table, (target, _source, path) in pairs.items()}
-    reading = sound(place.sync(stream, settings={"fields": fields}))
-    if not any(stream in each for each in reading.watch.warnings):
+        offered = connector.vendor_fields()
+        pairs = overridable(reader, offered)
+    reading = place.sync(stream, settings={"fields": {table: {to: path} for table, (to, _, path) in pairs.items()}})
+    if reading.exit_code == REFUSED and any(
+        path not in offered.get(table, ()) for table, (_, _, path) in pairs.items()
+    ):
+        return  # What the vendor does not list as a field may be refused, in words, before anything is read.
+    if not any(stream in each for each in sound(reading).watch.warnings):
         raise Broken("the mapping changed, and nobody said that everything is read again")
     for table, (target, source, path) in pairs.items():
         for key, row in live(place.tables()).get(table, {}).items():
-            if row[target] != row[source]:
+            if source is not None and row[target] != row[source]:
                 raise Broken(f"{table} {key}: {target} was mapped to {path} and holds {row[target]!r}")
 
 
@@ -104,21 +109,25 @@ def maps_plainly(candidate: Candidate) -> bool:
 
 def overridable(
     stream: Stream, offered: Mapping[str, Collection[str]] = MappingProxyType({})
-) -> Mapping[str, tuple[str, str, str]]:
+) -> Mapping[str, tuple[str, str | None, str]]:
     """Return for each table a column to override, a column that is mapped plainly, and the path of that one.
 
-    Of the paths, those that the vendor says it *offered* come first: others may be a connector's own.
+    Where the vendor says which fields it *offered*, the path is one of those: others may be a connector's own. If none
+    of them is mapped plainly, there is no column to compare with.
     """
     found = {each.entity.table: _pair(each, offered.get(each.entity.table, ())) for each in stream.mappings}
     return {table: pair for table, pair in found.items() if pair is not None}
 
 
-def _pair(mapping: RowMapping, offered: Collection[str]) -> tuple[str, str, str] | None:
+def _pair(mapping: RowMapping, offered: Collection[str]) -> tuple[str, str | None, str] | None:
     texts = _texts(mapping.entity)
-    paths = {name: mapping.fields[name].description for name in texts if _is_plain(mapping, name)}
-    free = [name for name in texts if name not in mapping.fields and name not in {*REFERENCES, *TO_THE_SAME}]
-    plain = sorted(paths, key=lambda name: paths[name] not in offered)
-    return (free[0], plain[0], paths[plain[0]]) if plain and free else None
+    free = next((name for name in texts if name not in {*mapping.fields, *REFERENCES, *TO_THE_SAME}), None)
+    plain = {name: mapping.fields[name].description for name in texts if _is_plain(mapping, name)}
+    known = {name: path for name, path in plain.items() if not offered or path in offered}
+    if free is None or not plain:
+        return None
+    name = next(iter(known), None)
+    return (free, None, min(offered)) if name is None else (free, name, known[name])
 
 
 def _texts(entity: type[Record]) -> list[str]:
