@@ -630,6 +630,18 @@ def test_a_stream_that_does_not_exist_is_a_usage_error(warehouse: Warehouse, tmp
     assert "Did you mean accounts?" == str(raised.value.hint)
 
 
+def test_fields_of_a_table_that_nothing_fills_are_a_setting(warehouse: Warehouse, tmp_path: Path) -> None:
+    source = source_of(tmp_path, accounts(many(1)), fields={"acounts": {"name": "title"}})
+
+    report = synced(warehouse, source)
+
+    (told,) = report.outcomes[0].problems
+    assert 3 == report.exit_code
+    assert ("shop: nothing fills a table acounts.", "Did you mean accounts? See [sources.shop] fields.") == (
+        str(told.message), str(told.hint),
+    )  # fmt: skip
+
+
 def test_every_run_and_receipt_is_remembered(warehouse: Warehouse, tmp_path: Path) -> None:
     synced(warehouse, source_of(tmp_path, accounts(many(2))))
 

@@ -144,9 +144,10 @@ class Connector(ABC):
     def chosen(self) -> list[Stream]:
         """Return the streams that the settings name, or those that are on by default.
 
-        Raises ConfigurationError for a stream that this connector does not have.
+        Raises ConfigurationError for a stream that this connector does not have, and for the fields of such a table.
         """
         streams = {each.name: each for each in self.streams()}
+        self._check_tables({entity.table for each in streams.values() for entity in each.entities})
         wanted = self.settings.streams
         if wanted is None:
             return [each for each in streams.values() if each.on_by_default]
@@ -158,6 +159,15 @@ class Connector(ABC):
                     _("Did you mean {near}? See [sources.{source}] streams.", near=near, source=self.runtime.source),
                 )
         return [streams[name] for name in dict.fromkeys(wanted)]
+
+    def _check_tables(self, filled: set[str]) -> None:
+        """Raise ConfigurationError where the user's mapping is for a table that no stream fills."""
+        for table in self.settings.fields.keys() - filled:
+            near = nearest(table, filled) or ", ".join(sorted(filled))
+            raise ConfigurationError(
+                _("{source}: nothing fills a table {table}.", source=self.runtime.source, table=table),
+                _("Did you mean {near}? See [sources.{source}] fields.", near=near, source=self.runtime.source),
+            )
 
     def context(self, streams: Sequence[Stream] | None = None) -> Context:
         """Return what mappings may know: the reference tables that *streams* (default: the chosen) need.
