@@ -64,5 +64,5 @@ def test_the_readme_commands_exist() -> None:
 
 
 def test_the_readme_names_the_test_command_that_ci_runs() -> None:
-    assert "`uv run pytest`" in (ROOT / "README.md").read_text()
-    assert "\nuv run pytest\n" in (ROOT / ".ci" / "run").read_text()
+    assert "`uv run pytest -n auto`" in (ROOT / "README.md").read_text()
+    assert "\nuv run pytest -n auto\n" in (ROOT / ".ci" / "run").read_text()
