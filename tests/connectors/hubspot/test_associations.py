@@ -23,7 +23,7 @@ DAY = 86_400
 
 def told(desk: Desk, office: Office, *answers: Any, ids: tuple[str, ...] = ("1",)) -> dict[str, list[Link]]:
     desk.on(between("contacts", "companies"), *answers)
-    return associated(office.hubspot(), "contacts", "companies", ids)
+    return associated(office.connector(), "contacts", "companies", ids)
 
 
 def test_a_pair_is_told_once_per_label_and_kept_once(desk: Desk, office: Office) -> None:

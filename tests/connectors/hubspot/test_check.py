@@ -24,7 +24,7 @@ MISSING = {
 
 
 def findings(office: Office, *streams: str, **settings: object) -> list[tuple[str | None, str, str]]:
-    connector = office.hubspot(streams=list(streams), **settings)
+    connector = office.connector(streams=list(streams), **settings)
     return [(each.wrong, str(each.text), str(each.fix or "")) for each in connector.check()]
 
 
@@ -109,7 +109,7 @@ def test_fields_of_the_account_are_told_with_their_types(desk: Desk, office: Off
     ]
     desk.on("/crm/v3/properties/contacts", {"results": told})
 
-    fields = office.hubspot(streams=["contacts", "leads"]).vendor_fields()
+    fields = office.connector(streams=["contacts", "leads"]).vendor_fields()
 
     assert {"contacts": {"properties.email": "string", "properties.plan": "enumeration"}} == fields
 

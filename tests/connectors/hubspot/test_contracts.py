@@ -195,7 +195,7 @@ def test_subscriptions_are_read_by_those_who_name_them(desk: Desk, office: Offic
     assert ("subscription:9", "501", "77", "Plan") == (row.source_id, row.account_id, row.deal_id, row.product)
     assert (Decimal(25), "USD") == (row.recurring_monthly_amount, row.currency)
     assert (date(2026, 1, 1), date(2026, 7, 1)) == (row.starts_on, row.ends_on)
-    assert "subscriptions" not in [each.name for each in office.hubspot().chosen()]
+    assert "subscriptions" not in [each.name for each in office.connector().chosen()]
 
 
 def test_items_of_a_deal_with_a_subscription_do_not_count_beside_it(desk: Desk, office: Office) -> None:

@@ -124,4 +124,4 @@ def test_a_long_thread_is_read_page_by_page(desk: Desk, office: Office) -> None:
 
 
 def test_conversations_are_read_for_those_who_ask_for_them(office: Office) -> None:
-    assert REPLIES not in {each.name for each in office.hubspot().chosen()}
+    assert REPLIES not in {each.name for each in office.connector().chosen()}

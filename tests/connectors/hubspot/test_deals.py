@@ -158,7 +158,7 @@ def test_a_property_needs_its_place_in_the_record(desk: Desk, office: Office) ->
 
 def test_a_property_may_be_that_of_another_stream_of_the_table(desk: Desk, office: Office) -> None:
     desk.on("/crm/v3/properties/contacts", properties(dni="string"))
-    connector = office.hubspot(streams=["contacts", "leads"], fields={"contacts": {"external_id": "properties.dni"}})
+    connector = office.connector(streams=["contacts", "leads"], fields={"contacts": {"external_id": "properties.dni"}})
 
     assert {"account", "lead_pipelines", "properties_contacts", "properties_leads"} == set(
         connector.context().reference
@@ -168,7 +168,7 @@ def test_a_property_may_be_that_of_another_stream_of_the_table(desk: Desk, offic
 def test_a_run_of_one_stream_does_not_judge_the_fields_of_another(desk: Desk, office: Office) -> None:
     desk.on("/crm/v3/properties/contacts", properties(dni="string"))
     desk.on("/crm/v3/properties/leads", properties(score="number"))
-    connector = office.hubspot(streams=["contacts", "leads"], fields={"contacts": {"external_id": "properties.dni"}})
+    connector = office.connector(streams=["contacts", "leads"], fields={"contacts": {"external_id": "properties.dni"}})
     leads = [each for each in connector.chosen() if each.name == "leads"]
 
     assert {"properties_contacts"}.isdisjoint(connector.context(leads).reference)
@@ -198,9 +198,9 @@ def test_a_cancelled_order_is_lost(desk: Desk, office: Office) -> None:
 
 
 def test_orders_are_read_by_those_who_count_them_as_deals(office: Office) -> None:
-    assert "orders" not in [each.name for each in office.hubspot().chosen()]
-    assert "orders" in [each.name for each in office.hubspot(orders_as_deals=True).chosen()]
-    assert ["orders"] == [each.name for each in office.hubspot(streams=["orders"]).chosen()]
+    assert "orders" not in [each.name for each in office.connector().chosen()]
+    assert "orders" in [each.name for each in office.connector(orders_as_deals=True).chosen()]
+    assert ["orders"] == [each.name for each in office.connector(streams=["orders"]).chosen()]
 
 
 def test_an_epoch_in_a_time_is_understood(desk: Desk, office: Office) -> None:

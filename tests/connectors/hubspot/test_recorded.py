@@ -263,7 +263,7 @@ def test_associations_whose_ids_are_numbers(desk: Desk, office: Office) -> None:
     desk.on(between("deals", "contacts"), links(linked("9756350334", *ends)))
 
     assert {"9756350334": [Link("21451"), Link("21501")]} == associated(
-        office.hubspot(), "deals", "contacts", ["9756350334"]
+        office.connector(), "deals", "contacts", ["9756350334"]
     )
 
 
@@ -271,14 +271,14 @@ def test_associations_of_a_record_that_is_not_valid(desk: Desk, office: Office) 
     """The answer does not even say which record it means."""
     desk.on(between("deals", "contacts"), Says(207, body("associations_v4_batch_207_errors.json")))
 
-    assert {"1234": []} == associated(office.hubspot(), "deals", "contacts", ["1234"])
+    assert {"1234": []} == associated(office.connector(), "deals", "contacts", ["1234"])
 
 
 def test_the_walk_over_a_list(desk: Desk, office: Office) -> None:
     told = recorded("meetings_list_page_v3.json")
     desk.on(MEETINGS, told["response"]["body"], listed())
 
-    walked = list(parts(office.hubspot(), MEETINGS, {"limit": 2, "properties": FIELDS}))
+    walked = list(parts(office.connector(), MEETINGS, {"limit": 2, "properties": FIELDS}))
 
     assert [told["response"]["body"]["results"], []] == [part.records for part in walked]
     assert ["12642400565", None] == [part.after for part in walked]
@@ -288,7 +288,7 @@ def test_the_walk_over_a_list(desk: Desk, office: Office) -> None:
 def test_a_list_without_pages(desk: Desk, office: Office) -> None:
     desk.on("products", body("products_list_v3.json"))
 
-    (only,) = parts(office.hubspot(), "/crm/v3/objects/products", {"limit": 100})
+    (only,) = parts(office.connector(), "/crm/v3/objects/products", {"limit": 100})
 
     assert (["1155995587", "1156116944"], None) == ([each["id"] for each in only.records][-2:], only.after)
 
@@ -298,7 +298,7 @@ def test_a_search_points_on_by_number(desk: Desk, office: Office) -> None:
     answer = recorded("meetings_search_v3.json")["response"]
     desk.on(f"{MEETINGS}/search", Says(200, answer["body"], {"x-hubspot-ratelimit-daily": "250000"}))
 
-    found = Search(office.hubspot(), "meetings", "hs_lastmodifieddate", ()).first(0, 1)
+    found = Search(office.connector(), "meetings", "hs_lastmodifieddate", ()).first(0, 1)
 
     assert (4, ["27475252583", "27475250495"], "3") == (
         found.total,
@@ -313,7 +313,7 @@ def test_what_is_not_found_is_a_page_for_people(desk: Desk, office: Office) -> N
     desk.on("tickets/996174569112", Says(answer["status"], answer["body"], {"x-hubspot-notfound": "true"}))
 
     with pytest.raises(NotOffered):
-        office.hubspot().get("/crm/v3/objects/tickets/996174569112")
+        office.connector().get("/crm/v3/objects/tickets/996174569112")
 
 
 MEANINGS = (
@@ -335,7 +335,7 @@ def test_an_error_is_what_it_means(desk: Desk, office: Office, error: dict[str, 
     desk.on("deals", Says(error["status"], error["body"], error.get("headers", {})))
 
     with pytest.raises(meaning):
-        office.hubspot().get("/crm/v3/objects/deals")
+        office.connector().get("/crm/v3/objects/deals")
 
 
 def test_every_recording_says_where_it_comes_from() -> None:

@@ -79,7 +79,7 @@ def test_paths_come_from_a_table(version: str, expected: list[str]) -> None:
 def logged_in(office: Office, desk: Desk) -> HubSpot:
     """Return an app for which somebody has logged in."""
     desk.on(TOKEN, {"access_token": "access-1", "refresh_token": "refresh-1", "expires_in": 1800})
-    connector = office.hubspot(**APP)
+    connector = office.connector(**APP)
     shown: list[str] = []
 
     def pasted() -> str:
@@ -151,21 +151,21 @@ def test_a_refresh_token_may_be_a_setting(desk: Desk, office: Office) -> None:
     desk.on("contacts", listed())
 
     for refresh_token in ("refresh-1", "refresh-1", "refresh-2"):
-        office.hubspot(**APP, refresh_token=refresh_token).get("/crm/v3/objects/contacts")
+        office.connector(**APP, refresh_token=refresh_token).get("/crm/v3/objects/contacts")
 
     assert ["refresh-1", "refresh-2"] == [asked.body["refresh_token"] for asked in desk.requests(TOKEN)]
 
 
 def test_an_app_nobody_logged_in_for_says_so(office: Office) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        office.hubspot(**APP).get("/crm/v3/objects/contacts")
+        office.connector(**APP).get("/crm/v3/objects/contacts")
 
     assert "latido login sales" in str(caught.value.hint)
 
 
 def test_a_token_needs_no_login(office: Office) -> None:
     with pytest.raises(ConfigurationError, match="needs no login"):
-        office.hubspot().login()
+        office.connector().login()
 
 
 def test_people_agree_on_hubspots_own_page() -> None:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, ClassVar, Self
 
-from latido.connect import Runtime
 from latido_salesforce.connector import Salesforce
-from tests import desk
+from tests import desk, office
 from tests.desk import Asked, Desk, Says
-
-if TYPE_CHECKING:
-    from latido.connect import Page
-    from latido.messages import Message
-    from latido.testing import ManualClock
-    from latido_salesforce.reading import SObjectStream
 
 RECORDED = Path(__file__).parent / "recorded"
 TOKENS = "/services/oauth2/token"
@@ -126,44 +119,8 @@ class SalesforceDesk(Desk):
         return Says(said.status, said.body, {"date": CLOCK, **said.headers})
 
 
-class Office:
-    """Makes connectors that speak to a desk, by a clock that stands still until somebody waits."""
-
-    def __init__(self, desk: SalesforceDesk, folder: Path, clock: ManualClock) -> None:
-        self.desk = desk
-        self.folder = folder
-        self.clock = clock
-        self.warnings: list[str] = []
-        self._connectors: list[Salesforce] = []
-
-    def settings(self, **more: Any) -> Any:
-        said = {
-            "connector": "salesforce", "base_url": self.desk.url, "domain": "acme", "client_id": "latido",
-            "client_secret": "the-secret",
-        }  # fmt: skip
-        return Salesforce.Settings.model_validate({**said, **more})
-
-    def runtime(self, **more: Any) -> Runtime:
-        return Runtime("crm", clock=self.clock, folder=self.folder, warn=self._note, **more)
-
-    def salesforce(self, **settings: Any) -> Salesforce:
-        connector = Salesforce(self.settings(**settings), self.runtime())
-        self._connectors.append(connector)
-        return connector
-
-    def close(self) -> None:
-        for connector in self._connectors:
-            connector.close()
-
-    def stream(self, name: str, **settings: Any) -> SObjectStream:
-        """Return the stream *name*, which the settings have chosen."""
-        connector = self.salesforce(**{"streams": [name], **settings})
-        return next(each for each in connector.streams() if each.name == name)
-
-    def pages(self, name: str, cursor: Any = None, **settings: Any) -> list[Page]:
-        """Return what the stream *name* reads from *cursor*, by default everything."""
-        stream = self.stream(name, **settings)
-        return list(stream.pages(stream.start(None) if cursor is None else cursor))
-
-    def _note(self, message: Message) -> None:
-        self.warnings.append(str(message))
+class Office(office.Office[Salesforce]):
+    vendor = Salesforce
+    source = "crm"
+    desks = SalesforceDesk
+    credential: ClassVar = {"domain": "acme", "client_id": "latido", "client_secret": "the-secret"}

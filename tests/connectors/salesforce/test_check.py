@@ -23,7 +23,7 @@ def org(desk: SalesforceDesk) -> None:
 
 
 def checked(office: Office, *streams: str, **settings: Any) -> list[Finding]:
-    return list(office.salesforce(streams=list(streams), **settings).check())
+    return list(office.connector(streams=list(streams), **settings).check())
 
 
 def said(found: list[Finding]) -> list[tuple[str, str | None]]:

@@ -51,7 +51,7 @@ def authorizations(desk: Desk, path: str) -> list[str]:
 def logged_in(desk: Desk, office: Office) -> None:
     """Let somebody log in, by pasting the code."""
     desk.on(TOKENS, tokens(1, refresh_token="refresh-1"))
-    office.salesforce(**BY_CODE).login(Person(show=lambda _address: None, pasted=lambda: "the-code"))
+    office.connector(**BY_CODE).login(Person(show=lambda _address: None, pasted=lambda: "the-code"))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def signed(private_key: rsa.RSAPrivateKey, tmp_path: Path) -> dict[str, Any]:
 def test_an_app_asks_for_a_token_in_its_own_name(desk: SalesforceDesk, office: Office) -> None:
     desk.on(TOKENS, tokens(1)).on("limits", {})
 
-    office.salesforce().http.get(LIMITS)
+    office.connector().http.get(LIMITS)
 
     (asked,) = desk.requests(TOKENS)
     assert {"grant_type": "client_credentials", "client_id": "latido", "client_secret": "the-secret"} == asked.body
@@ -85,7 +85,7 @@ def test_a_key_signs_for_a_user(
     """For three minutes, and for whoever hands out tokens."""
     desk.on(TOKENS, tokens(1)).on("limits", {})
 
-    office.salesforce(**signed).http.get(LIMITS)
+    office.connector(**signed).http.get(LIMITS)
 
     (asked,) = desk.requests(TOKENS)
     assert "urn:ietf:params:oauth:grant-type:jwt-bearer" == asked.body["grant_type"]
@@ -101,7 +101,7 @@ def test_a_key_signs_for_a_user(
 def test_a_key_signs_again_for_each_token(desk: SalesforceDesk, office: Office, signed: dict[str, Any]) -> None:
     desk.on(TOKENS, tokens(1), tokens(2)).on("limits", EXPIRED, {})
 
-    office.salesforce(**signed).http.get(LIMITS)
+    office.connector(**signed).http.get(LIMITS)
 
     assert ["Bearer access-1", "Bearer access-2"] == authorizations(desk, "limits")
     assert 2 == len(desk.requests(TOKENS))
@@ -114,7 +114,7 @@ def test_a_key_that_cannot_be_read_is_named(office: Office, tmp_path: Path, cont
         file.write_bytes(content)
 
     with pytest.raises(ConfigurationError, match=r"other\.pem holds no private key"):
-        office.salesforce(client_secret=None, username="ana@example.com", private_key_file=file).http.get(LIMITS)
+        office.connector(client_secret=None, username="ana@example.com", private_key_file=file).http.get(LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_refusal_to_hand_out_tokens_is_passed_on(desk: SalesforceDesk, office:
     desk.on(TOKENS, Says(400, said))
 
     with pytest.raises(CredentialError, match=said.get("error_description", said["error"])) as caught:
-        office.salesforce().http.get(LIMITS)
+        office.connector().http.get(LIMITS)
 
     assert "latido check crm" in str(caught.value.hint)
 
@@ -151,7 +151,7 @@ def test_a_credential_that_stays_rejected_ends_after_one_renewal(desk: Salesforc
     desk.on(TOKENS, tokens(1), tokens(2)).on("limits", EXPIRED)
 
     with pytest.raises(CredentialError):
-        office.salesforce().http.get(LIMITS)
+        office.connector().http.get(LIMITS)
 
     assert 2 == len(desk.requests(TOKENS))
 
@@ -159,7 +159,7 @@ def test_a_credential_that_stays_rejected_ends_after_one_renewal(desk: Salesforc
 def test_streams_that_meet_an_expired_session_together_renew_it_once(desk: SalesforceDesk, office: Office) -> None:
     """The library would log in once for each of them."""
     desk.on(TOKENS, tokens(1), tokens(2), tokens(3)).on("limits", EXPIRED, EXPIRED, {})
-    http = office.salesforce().http
+    http = office.connector().http
     both = threading.Barrier(2)
 
     def read() -> int:
@@ -176,7 +176,7 @@ def test_an_org_that_moved_is_followed(desk: SalesforceDesk, office: Office) -> 
     """The token says where the org lives, also when it lives elsewhere since."""
     desk.on(TOKENS, tokens(1), tokens(2, instance_url="https://acme2.my.salesforce.com"))
     desk.on("limits", EXPIRED, {"ok": True})
-    connector = office.salesforce()
+    connector = office.connector()
 
     assert {"ok": True} == connector.http.get(LIMITS).json()
     assert "https://acme2.my.salesforce.com" == connector.auth.address()
@@ -186,7 +186,7 @@ def test_an_org_does_not_live_at_an_address_that_is_not_safe(desk: SalesforceDes
     desk.on(TOKENS, tokens(1, instance_url="http://acme.my.salesforce.com"))
 
     with pytest.raises(ConfigurationError, match="https"):
-        office.salesforce().http.get(LIMITS)
+        office.connector().http.get(LIMITS)
 
 
 def test_a_login_takes_the_code_from_the_browser(desk: SalesforceDesk, office: Office) -> None:
@@ -199,7 +199,7 @@ def test_a_login_takes_the_code_from_the_browser(desk: SalesforceDesk, office: O
         answer = {"code": "the-code", "state": asked["state"]}
         threading.Thread(target=lambda: httpx.get(asked["redirect_uri"], params=answer)).start()
 
-    office.salesforce(redirect_uri="http://localhost:8918/").login(Person(show=browse, pasted=lambda: None))
+    office.connector(redirect_uri="http://localhost:8918/").login(Person(show=browse, pasted=lambda: None))
 
     (address,) = shown
     assert address.startswith(f"{desk.url}/services/oauth2/authorize?")
@@ -214,7 +214,7 @@ def test_after_a_login_its_token_is_used(desk: SalesforceDesk, office: Office) -
     logged_in(desk, office)
     desk.on("limits", {})
 
-    office.salesforce().http.get(LIMITS)
+    office.connector().http.get(LIMITS)
 
     assert ["Bearer access-1"] == authorizations(desk, "limits")
 
@@ -223,7 +223,7 @@ def test_an_app_may_insist_on_acting_for_itself(desk: SalesforceDesk, office: Of
     logged_in(desk, office)
     desk.on(TOKENS, tokens(7)).on("limits", {})
 
-    office.salesforce(grant="client_credentials").http.get(LIMITS)
+    office.connector(grant="client_credentials").http.get(LIMITS)
 
     assert ["Bearer access-7"] == authorizations(desk, "limits")
 
@@ -233,7 +233,7 @@ def test_a_renewed_pair_is_stored_before_it_is_used(desk: SalesforceDesk, office
     logged_in(desk, office)
     desk.on(TOKENS, tokens(2, refresh_token="refresh-2")).on("limits", EXPIRED, {})
 
-    office.salesforce().http.get(LIMITS)
+    office.connector().http.get(LIMITS)
 
     assert "refresh-1" == desk.requests(TOKENS)[-1].body["refresh_token"]
     stored = orjson.loads((tmp_path / "tokens.json").read_bytes())["crm"]
@@ -244,7 +244,7 @@ def test_a_refresh_token_that_is_not_rotated_is_kept(desk: SalesforceDesk, offic
     logged_in(desk, office)
     desk.on(TOKENS, tokens(2)).on("limits", EXPIRED, {})
 
-    office.salesforce().http.get(LIMITS)
+    office.connector().http.get(LIMITS)
 
     kept = TokenStore(tmp_path).get("crm")
     assert kept is not None
@@ -257,18 +257,18 @@ def test_a_revoked_refresh_token_asks_for_a_login(desk: SalesforceDesk, office: 
     desk.on("limits", EXPIRED)
 
     with pytest.raises(CredentialError, match="expired access/refresh token") as caught:
-        office.salesforce().http.get(LIMITS)
+        office.connector().http.get(LIMITS)
 
     assert "latido login crm" in str(caught.value.hint)
 
 
 def test_without_a_login_the_command_is_named(office: Office) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        office.salesforce(**BY_CODE).http.get(LIMITS)
+        office.connector(**BY_CODE).http.get(LIMITS)
 
     assert "latido login crm" in str(caught.value.hint)
 
 
 def test_a_key_needs_no_login(office: Office, signed: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match="needs no login"):
-        office.salesforce(**signed).login()
+        office.connector(**signed).login()

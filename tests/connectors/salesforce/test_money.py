@@ -96,8 +96,8 @@ def test_a_deal_that_is_won_later_brings_its_lines_which_nothing_touched(desk: S
 def test_lines_are_read_only_where_the_settings_say_what_recurs(desk: SalesforceDesk, office: Office) -> None:
     opened(desk)
 
-    assert "line_items" not in {each.name for each in office.salesforce().chosen()}
-    assert "line_items" in {each.name for each in office.salesforce(recurring=BY_TERM).chosen()}
+    assert "line_items" not in {each.name for each in office.connector().chosen()}
+    assert "line_items" in {each.name for each in office.connector(recurring=BY_TERM).chosen()}
     with pytest.raises(NotOffered) as caught:
         office.pages("line_items")
 

@@ -27,7 +27,7 @@ def told(used: int, allowed: int = 1000, more: str = "") -> dict[str, str]:
 
 def test_below_our_share_reading_goes_on(desk: SalesforceDesk, office: Office) -> None:
     desk.on("limits", Says(200, {}, told(799)))
-    http = office.salesforce().http
+    http = office.connector().http
 
     http.get(LIMITS)
 
@@ -36,7 +36,7 @@ def test_below_our_share_reading_goes_on(desk: SalesforceDesk, office: Office) -
 
 def test_at_our_share_no_request_begins(desk: SalesforceDesk, office: Office) -> None:
     desk.on("limits", Says(200, {}, told(800)))
-    http = office.salesforce().http
+    http = office.connector().http
     http.get(LIMITS)
 
     with pytest.raises(RateLimited) as caught:
@@ -50,7 +50,7 @@ def test_at_our_share_no_request_begins(desk: SalesforceDesk, office: Office) ->
 
 def test_another_share_may_be_set(desk: SalesforceDesk, office: Office) -> None:
     desk.on("limits", Says(200, {}, told(300)))
-    http = office.salesforce(quota_share=0.3).http
+    http = office.connector(quota_share=0.3).http
     http.get(LIMITS)
 
     with pytest.raises(RateLimited):
@@ -74,7 +74,7 @@ def test_an_error_tells_too(desk: SalesforceDesk, office: Office) -> None:
     desk.on("limits", Says(500, [{"errorCode": "UNKNOWN_EXCEPTION"}], told(900)))
 
     with pytest.raises(RateLimited):
-        office.salesforce().http.get(LIMITS)
+        office.connector().http.get(LIMITS)
 
     assert 1 == len(desk.requests("limits"))
 
@@ -104,7 +104,7 @@ def test_a_daily_limit_that_is_used_up_ends_the_run(desk: SalesforceDesk, office
     desk.on("limits", USED_UP)
 
     with pytest.raises(RateLimited):
-        office.salesforce().http.get(LIMITS)
+        office.connector().http.get(LIMITS)
 
     assert 1 == len(desk.requests("limits"))
     assert 0 == office.clock.passed
@@ -113,7 +113,7 @@ def test_a_daily_limit_that_is_used_up_ends_the_run(desk: SalesforceDesk, office
 def test_too_many_at_once_wait_some_seconds(desk: SalesforceDesk, office: Office) -> None:
     desk.on("limits", CROWDED, CROWDED, {"ok": True})
 
-    assert {"ok": True} == office.salesforce().http.get(LIMITS).json()
+    assert {"ok": True} == office.connector().http.get(LIMITS).json()
     assert 10 <= office.clock.passed <= 62
 
 
@@ -121,4 +121,4 @@ def test_too_many_at_once_wait_some_seconds(desk: SalesforceDesk, office: Office
 def test_an_org_that_is_being_set_up_is_asked_again(desk: SalesforceDesk, office: Office, status: int) -> None:
     desk.on("limits", Says(status, "<html>We are setting things up</html>"), {"ok": True})
 
-    assert {"ok": True} == office.salesforce().http.get(LIMITS).json()
+    assert {"ok": True} == office.connector().http.get(LIMITS).json()

@@ -67,7 +67,7 @@ def page(n: int) -> Says:
 def test_the_fields_of_an_object(desk: SalesforceDesk, office: Office, sobject: str, table: str, n: int) -> None:
     desk.on(f"sobjects/{sobject}/describe", recorded(f"describe_{sobject}.json"))
 
-    told = office.salesforce().vendor_fields()[table]
+    told = office.connector().vendor_fields()[table]
 
     assert n == len(told)
     assert {name: told[name] for name in DESCRIBED if name in told} == {
@@ -111,7 +111,7 @@ def test_the_organization(desk: SalesforceDesk, office: Office) -> None:
         "Id": "00D0xORGID00000000", "Name": "CumulusCI - Dev Workspace", "IsSandbox": True,
         "TimeZoneSidKey": "America/Los_Angeles", "DefaultLocaleSidKey": "en_US",
         "OrganizationType": "Developer Edition", "InstanceName": "CS420",
-    } == organization(office.salesforce())  # fmt: skip
+    } == organization(office.connector())  # fmt: skip
 
 
 def test_a_count_and_a_type_that_there_is_not(desk: SalesforceDesk, office: Office) -> None:

@@ -107,7 +107,7 @@ def test_a_field_that_there_is_not_is_said_before_anything_is_read(
     desk: SalesforceDesk, office: Office, role: str
 ) -> None:
     opened(desk)
-    stream = office.stream("survey_objects", survey_objects=[{**NPS, role: "Scores__c"}])
+    stream: Any = office.stream("survey_objects", survey_objects=[{**NPS, role: "Scores__c"}])
 
     with pytest.raises(ConfigurationError, match="NPS__c has no field Scores__c"):
         stream.probe()
@@ -149,8 +149,8 @@ def test_a_record_that_was_put_aside_can_be_tried_again(desk: SalesforceDesk, of
 
 
 def test_objects_are_read_only_where_the_settings_declare_some(office: Office) -> None:
-    assert "survey_objects" not in {each.name for each in office.salesforce().chosen()}
-    assert "survey_objects" in {each.name for each in office.salesforce(survey_objects=[NPS]).chosen()}
+    assert "survey_objects" not in {each.name for each in office.connector().chosen()}
+    assert "survey_objects" in {each.name for each in office.connector(survey_objects=[NPS]).chosen()}
 
 
 def test_a_scale_has_a_range(office: Office) -> None:

@@ -162,14 +162,14 @@ def test_credentials_come_from_nowhere_else(
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     desk.on("limits", {})
 
-    office.salesforce().http.get(LIMITS)
+    office.connector().http.get(LIMITS)
 
     assert "Bearer secret-access" == desk.requests("limits")[0].headers["authorization"]
 
 
 def test_cookies_do_not_outlive_an_answer(desk: SalesforceDesk, office: Office) -> None:
     desk.on("limits", Says(200, {}, {"set-cookie": "sid=session; Path=/"}))
-    http = office.salesforce().http
+    http = office.connector().http
 
     http.get(LIMITS)
     http.get(LIMITS)
@@ -181,7 +181,7 @@ def test_a_redirection_is_a_wrong_address(desk: SalesforceDesk, office: Office) 
     desk.on("limits", Says(302, "", {"location": "https://acme.lightning.force.com/"}))
 
     with pytest.raises(ConfigurationError, match=r"acme\.lightning\.force\.com"):
-        office.salesforce().http.get(LIMITS)
+        office.connector().http.get(LIMITS)
 
 
 def test_a_page_to_log_in_at_is_a_wrong_address(desk: SalesforceDesk, office: Office) -> None:
@@ -189,25 +189,25 @@ def test_a_page_to_log_in_at_is_a_wrong_address(desk: SalesforceDesk, office: Of
     desk.on("limits", Says(200, '<form><input name="pw" type="password"></form>'))
 
     with pytest.raises(ConfigurationError):
-        office.salesforce().http.get(LIMITS)
+        office.connector().http.get(LIMITS)
 
 
 def test_another_page_passes(desk: SalesforceDesk, office: Office) -> None:
     desk.on("limits", Says(200, "<h1>Down for maintenance</h1>"), {"ok": True})
 
-    assert {"ok": True} == office.salesforce().http.get(LIMITS).json()
+    assert {"ok": True} == office.connector().http.get(LIMITS).json()
 
 
 def test_an_error_without_end_ends_the_run(desk: SalesforceDesk, office: Office) -> None:
     desk.on("limits", refused("UNKNOWN_EXCEPTION", "An unexpected error occurred. Error Id: 1", 500))
 
     with pytest.raises(VendorUnavailable, match="keeps failing"):
-        office.salesforce().http.get(LIMITS)
+        office.connector().http.get(LIMITS)
 
 
 def test_threads_share_the_way(desk: SalesforceDesk, office: Office) -> None:
     desk.on("limits", {})
-    http = office.salesforce().http
+    http = office.connector().http
 
     with ThreadPoolExecutor(8) as pool:
         statuses = [each.result().status for each in [pool.submit(http.get, LIMITS) for _ in range(40)]]

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
-from latido.connect import Runtime
 from latido_zendesk.connector import Zendesk
-from tests import desk
+from tests import desk, office
 from tests.desk import Desk, Says
-
-if TYPE_CHECKING:
-    from latido.connect import Page, Stream
-    from latido.messages import Message
-    from latido.testing import ManualClock
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -42,41 +36,8 @@ class ZendeskDesk(Desk):
         return Says(404, {"error": "InvalidEndpoint", "description": "Not found"})
 
 
-class Office:
-    """Makes connectors that speak to a desk, by a clock that stands still until somebody waits."""
-
-    def __init__(self, desk: Desk, folder: Path, clock: ManualClock) -> None:
-        self.desk = desk
-        self.folder = folder
-        self.clock = clock
-        self.warnings: list[str] = []
-        self._connectors: list[Zendesk] = []
-
-    def settings(self, **more: Any) -> Any:
-        said = {"connector": "zendesk", "base_url": self.desk.url, "client_id": "latido", "client_secret": "the-secret"}
-        return Zendesk.Settings.model_validate({**said, **more})
-
-    def runtime(self, **more: Any) -> Runtime:
-        return Runtime("support", clock=self.clock, folder=self.folder, warn=self._note, **more)
-
-    def zendesk(self, **settings: Any) -> Zendesk:
-        connector = Zendesk(self.settings(**settings), self.runtime())
-        self._connectors.append(connector)
-        return connector
-
-    def close(self) -> None:
-        for connector in self._connectors:
-            connector.close()
-
-    def stream(self, name: str, **settings: Any) -> Stream:
-        """Return the stream *name*, which the settings have chosen."""
-        connector = self.zendesk(**{"streams": [name], **settings})
-        return next(each for each in connector.streams() if each.name == name)
-
-    def pages(self, name: str, cursor: Any = None, **settings: Any) -> list[Page]:
-        """Return what the stream *name* reads from *cursor*, by default everything."""
-        stream = self.stream(name, **settings)
-        return list(stream.pages(stream.start(None) if cursor is None else cursor))
-
-    def _note(self, message: Message) -> None:
-        self.warnings.append(str(message))
+class Office(office.Office[Zendesk]):
+    vendor = Zendesk
+    source = "support"
+    desks = ZendeskDesk
+    credential: ClassVar = {"client_id": "latido", "client_secret": "the-secret"}

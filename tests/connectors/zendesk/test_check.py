@@ -29,7 +29,7 @@ def everything_is_there(desk: Desk) -> None:
 
 
 def findings(office: Office, **settings: Any) -> list[Finding]:
-    return list(office.zendesk(**settings).check())
+    return list(office.connector(**settings).check())
 
 
 def troubles(office: Office, **settings: Any) -> list[tuple[str, str, str]]:

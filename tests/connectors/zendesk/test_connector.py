@@ -49,7 +49,7 @@ def test_fields_that_may_not_be_read_are_not_said_to_be_none(desk: Desk, office:
     """Else each of them would be reported as removed, and as new when they may be read again."""
     desk.on("ticket_fields", Says(403, ""))
 
-    assert {"contacts", "users", "accounts"} == office.zendesk().vendor_fields().keys()
+    assert {"contacts", "users", "accounts"} == office.connector().vendor_fields().keys()
     assert ["/api/v2/ticket_fields" in warning for warning in office.warnings] == [True]
 
 

@@ -40,7 +40,7 @@ def authorizations(desk: Desk, path: str) -> list[str]:
 def logged_in(desk: Desk, office: Office) -> None:
     """Let somebody log in, by pasting the code."""
     desk.on(TOKENS, tokens(1))
-    office.zendesk(**BY_CODE).login(Person(show=lambda _address: None, pasted=lambda: "the-code"))
+    office.connector(**BY_CODE).login(Person(show=lambda _address: None, pasted=lambda: "the-code"))
 
 
 def test_who_logs_in_is_told_what_to_do_with_the_address(desk: Desk, office: Office) -> None:
@@ -124,7 +124,7 @@ def test_a_login_takes_the_code_from_the_browser(desk: Desk, office: Office) -> 
             target=lambda: httpx.get(asked["redirect_uri"], params={"code": "the-code", "state": asked["state"]})
         ).start()
 
-    office.zendesk().login(Person(show=browse, pasted=lambda: None))
+    office.connector().login(Person(show=browse, pasted=lambda: None))
 
     (address,) = shown
     assert address.startswith(f"{desk.url}/oauth/authorizations/new?")
@@ -178,7 +178,7 @@ def test_a_token_is_renewed_before_it_expires(desk: Desk, office: Office) -> Non
 def test_streams_that_meet_an_expired_token_together_renew_it_once(desk: Desk, office: Office) -> None:
     logged_in(desk, office)
     desk.on(TOKENS, tokens(2), tokens(3)).on(EXPORT, EXPIRED, EXPIRED, cursor_page("tickets"))
-    connector = office.zendesk()
+    connector = office.connector()
     both = threading.Barrier(2)
 
     def read() -> int:
@@ -210,7 +210,7 @@ def test_without_a_login_the_command_is_named(office: Office) -> None:
 
 def test_an_api_token_needs_no_login(office: Office) -> None:
     with pytest.raises(ConfigurationError, match="needs no login"):
-        office.zendesk(**API_TOKEN).login()
+        office.connector(**API_TOKEN).login()
 
 
 def test_further_headers_are_sent_with_every_request(desk: Desk, office: Office) -> None:

@@ -252,6 +252,6 @@ def test_recorded_metric_events_tell_of_the_breach_alone(desk: Desk, office: Off
 
 def test_events_are_off_by_default(office: Office) -> None:
     """They cost requests that no standard figure needs."""
-    chosen = {each.name for each in office.zendesk().chosen()}
+    chosen = {each.name for each in office.connector().chosen()}
 
     assert chosen.isdisjoint({"ticket_events", "sla_events", "nps_responses"})

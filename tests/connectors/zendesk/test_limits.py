@@ -91,7 +91,7 @@ def test_a_refused_request_waits_as_long_as_it_is_told(
 
 
 def test_the_pace_of_a_stream_is_that_of_its_narrowest_limit(office: Office) -> None:
-    paces = {each.name: pace.per_minute for each in office.zendesk().streams() if (pace := each.pace())}
+    paces = {each.name: pace.per_minute for each in office.connector().streams() if (pace := each.pace())}
 
     assert (10, 20, 10) == (paces["tickets"], paces["users"], paces["organizations"])
     assert paces["survey_responses"] == paces["deleted_users"]

@@ -257,7 +257,7 @@ def test_fields_of_the_users_own(desk: Desk, office: Office) -> None:
     for name in ("ticket_fields", "user_fields", "organization_fields"):
         desk.on(name, recorded(f"go-zendesk/{name}.json"))
 
-    found = office.zendesk().vendor_fields()
+    found = office.connector().vendor_fields()
 
     own = {table: {k: v for k, v in each.items() if v != "standard"} for table, each in found.items()}
     assert {
@@ -282,7 +282,7 @@ def test_the_walk_over_a_list_ends_where_it_says_so(desk: Desk, office: Office) 
     exchanges = recorded("node-zendesk/pagination_test_execute.json")
     desk.on("organizations", *(each["response"]["json"] for each in exchanges))
 
-    bodies = [body for body, _after in listed(office.zendesk().http, "/api/v2/organizations", "organizations")]
+    bodies = [body for body, _after in listed(office.connector().http, "/api/v2/organizations", "organizations")]
 
     assert 26 == len(bodies) == len(desk.requests("organizations"))
     assert 25 == len({each["id"] for body in bodies for each in body["organizations"]})
@@ -296,7 +296,7 @@ def test_a_record_that_is_gone_says_so(desk: Desk, office: Office) -> None:
     desk.on("organizations/4819136400", Says(exchange["response"]["status"], exchange["response"]["json"]))
 
     with pytest.raises(Refused) as caught:
-        office.zendesk().http.get("/api/v2/organizations/4819136400")
+        office.connector().http.get("/api/v2/organizations/4819136400")
 
     assert (404, "RecordNotFound: Not found") == (caught.value.status, caught.value.sentence)
 
@@ -306,7 +306,7 @@ def test_a_valid_token_knows_its_user(desk: Desk, office: Office) -> None:
     (exchange,) = recorded("node-zendesk/authentication_test_correct_oauthtoken.json")
     desk.on("users/me", {"user": {"id": 1, "role": "admin", **exchange["response"]["json"]["user"]}})
 
-    assert "TEST USER" == office.zendesk().me()["name"]
+    assert "TEST USER" == office.connector().me()["name"]
 
 
 def test_every_recording_says_where_it_comes_from() -> None:
