@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from latido.connect import OAuth, Refused, Tokens, TokenStore
+from latido.connect import ACCOUNT, METER, Bucket, Limiter, Meter, OAuth, Refused, Tokens, TokenStore
 from latido.errors import ConfigurationError, CredentialError, VendorUnavailable
 from tests.core.connect.token_servers import TokenServer
 from tests.core.connect.vendors import HOST, NOON, Scripted, Setting, answer
@@ -337,3 +338,14 @@ def test_a_token_server_may_say_where_the_requests_belong(setting: Setting, stor
 
     assert "https://acme.vendor.test" == auth.address()
     assert "https://acme.vendor.test" == client(setting, grant="refresh_token", store=store).address()
+
+
+def test_a_token_that_expires_while_its_request_waits_is_renewed_before(server: TokenServer, setting: Setting) -> None:
+    server.said = {"expires_in": 120}
+    limiter = Limiter({ACCOUNT: Bucket(1, per_seconds=300, share=1.0)}, setting.clock)
+    meter, http = Meter(), setting.http(auth=client(setting), limiter=limiter)
+
+    copy_context().run(lambda: (METER.set(meter), http.get("tickets"), http.get("tickets")))
+
+    assert ["Bearer access-1", "Bearer access-2"] == server.opened
+    assert 0 == meter.retries

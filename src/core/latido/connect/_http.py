@@ -122,8 +122,7 @@ class Http:
         url = joined(self.base_url, asked.path)
         tries = Tries(self._retry, self._runtime.clock)
         while True:
-            signature = self._auth.headers()
-            outcome = self._attempt(Outgoing(asked.method, url, signature, asked.params, asked.json, asked.form), asked)
+            signature, outcome = self._attempt(url, asked)
             found = self._trouble(outcome, asked)
             if found is Trouble.NOTHING and isinstance(outcome, Reply):
                 return outcome
@@ -139,18 +138,20 @@ class Http:
             return Trouble.REFUSED
         return self._judge(outcome) or trouble(outcome, asked.accepts)
 
-    def _attempt(self, request: Outgoing, asked: _Asked) -> Reply | Unreachable:
-        """Send *request* in its turn; the turn ends when the answer begins."""
+    def _attempt(self, url: str, asked: _Asked) -> tuple[Mapping[str, str], Reply | Unreachable]:
+        """Sign and send what is *asked* in its turn, which ends when the answer begins; a token may expire before."""
         answer: Answer | None = None
+        signature: Mapping[str, str] = {}
         try:
             with self._limiter.turn(asked.bucket, lambda seconds: pause(self._runtime, seconds)) as turn:
+                signature = self._auth.headers()
                 _count(requests=1)
-                answer = self._wire.send(request)
+                answer = self._wire.send(Outgoing(asked.method, url, signature, asked.params, asked.json, asked.form))
             self._reached = True
             self._limiter.learn(turn, answer.headers)
-            return Reply(answer.status, answer.headers, answer.read(), asked.shape)
+            return signature, Reply(answer.status, answer.headers, answer.read(), asked.shape)
         except Unreachable as error:
-            return error
+            return signature, error
         finally:
             if answer is not None:
                 answer.close()
