@@ -383,6 +383,15 @@ def test_an_exact_count_that_disagrees_is_a_gap(warehouse: Warehouse, tmp_path: 
     assert "shop: 2 accounts are missing. The vendor counts 5 and 3 are stored." == problem(report)
 
 
+@pytest.mark.parametrize(("counted", "code"), [(2, 0), (3, 0), (5, 8)])
+def test_a_vendor_that_forgets_what_we_keep_only_counts_the_least(
+    warehouse: Warehouse, tmp_path: Path, counted: int, code: int
+) -> None:
+    count = Count(counted, exact=True, least=True)
+
+    assert code == synced(warehouse, source_of(tmp_path, accounts(many(3), count=count))).exit_code
+
+
 def test_a_record_in_quarantine_is_not_missing(warehouse: Warehouse, tmp_path: Path) -> None:
     """The vendor counts it, and we know where it is."""
     odd = Page(rejected=[Rejected("accounts", "9", "odd", {})], cursor={"after": 9})

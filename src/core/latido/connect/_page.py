@@ -22,10 +22,11 @@ UNKNOWN_SURVIVOR = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many live records the vendor says a stream has."""
+    """How many live records the vendor says a stream has; the *least* where it forgets what we keep."""
 
     n: int
     exact: bool
+    least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

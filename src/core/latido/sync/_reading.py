@@ -224,9 +224,11 @@ class StreamRun:
         if self.stream.connector.settings.start_date is not None:
             return
         counted = (self._counted() or expected) if expected.exact else expected
-        self.receipt.counted, self.receipt.count_exact = counted.n, counted.exact
         names = (self.source.name, self.stream)
-        self.receipt.stored = self.writer.call(lambda c: stored_rows(c, *names))
+        stored = self.writer.call(lambda c: stored_rows(c, *names))
+        if counted.least and stored > counted.n:
+            return
+        self.receipt.counted, self.receipt.count_exact, self.receipt.stored = counted.n, counted.exact, stored
         self.receipt.set_aside = self.writer.call(lambda c: set_aside(c, *names))
         if self.receipt.doubt is not None:
             self.observer.warned(self.source.name, self.receipt.doubt)
