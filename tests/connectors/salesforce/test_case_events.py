@@ -51,6 +51,21 @@ def read(desk: SalesforceDesk, office: Office, name: str, *records: Any, **setti
     return rows(pages(desk, office, name, *records, **settings), TicketEvent)
 
 
+def test_history_outlives_its_case_and_salesforces_own_memory(desk: SalesforceDesk, office: Office) -> None:
+    """A case that is restored gets its history back, which nothing stamps; after two years Salesforce forgets it."""
+    opened(desk).counts("CaseHistory", 1).rows("CaseHistory", found(change(after="Done", IsDeleted=True)))
+    stream = office.stream("case_history")
+
+    read_pages = [*stream.pages(stream.start(None)), *stream.pages(SINCE)]
+
+    assert {False} == {row.is_deleted for row in rows(read_pages, TicketEvent)}
+    assert "none" == stream.deletions
+    assert [] == desk.requests("sobjects/CaseHistory/deleted/")
+    count = stream.count()
+    assert count is not None
+    assert count.least
+
+
 def test_a_change_of_status_is_told_in_common_words(desk: SalesforceDesk, office: Office) -> None:
     """History holds labels or API names, as they were displayed at that time."""
     opened_again, by_label = read(

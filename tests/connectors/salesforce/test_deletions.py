@@ -75,11 +75,14 @@ def test_the_first_run_asks_no_log(desk: SalesforceDesk, office: Office) -> None
 
 
 def test_an_object_without_a_log_is_not_asked_for_one(desk: SalesforceDesk, office: Office) -> None:
+    """What left its recycle bin a census finds."""
     desk.has("Account", replicateable=False)
+    stream = office.stream("accounts")
 
-    office.pages("accounts", READ)
+    list(stream.pages(READ))
 
     assert [] == desk.requests(LOG)
+    assert "census" == stream.deletions
 
 
 def test_as_long_as_the_log_tells_no_census_is_taken(office: Office) -> None:

@@ -246,6 +246,22 @@ def test_what_no_log_tells_any_more_a_census_finds(sandbox: SalesforceSandbox, h
     assert 1 == len(before - house.ids("contacts"))
 
 
+def test_a_case_that_comes_back_brings_its_history(sandbox: SalesforceSandbox, house: House) -> None:
+    """Restoring it stamps the case, and not its history."""
+    house.sync("cases", "case_history")
+    before = house.ask("SELECT COUNT(*) FROM ticket_events WHERE is_deleted IS NOT TRUE")
+    for deed in (sandbox.deed.delete, sandbox.deed.restore):
+        deed(7)
+        house.clock.sleep(HOUR)
+        house.sync("cases", "case_history")
+    house.clock.sleep(DAY)
+
+    report = house.sync("cases", "case_history")
+
+    assert [] == complaints(report)
+    assert before == house.ask("SELECT COUNT(*) FROM ticket_events WHERE is_deleted IS NOT TRUE")
+
+
 def test_formulas_that_are_mapped_are_read_again_each_day(sandbox: SalesforceSandbox, house: House) -> None:
     """They change without a trace."""
     mapped: dict[str, Any] = {"fields": {"accounts": {"annual_revenue": "Health_Score__c"}}}

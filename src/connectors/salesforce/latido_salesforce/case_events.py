@@ -87,9 +87,11 @@ def changed_to(value: str, words: Map[str, str] | None = None) -> Source:
 
 
 class CaseHistories(DeclaredStream):
-    """Changes of status, owner and priority, where the organization tracks them; Salesforce keeps some two years.
+    """Changes of status, owner and priority, where the organization tracks them.
 
-    A change of owner makes two rows, one with ids and one with names: the one with ids is kept.
+    Salesforce keeps them for some two years, we for ever. A case that is deleted hides them, one that is restored shows
+    them again, and neither stamps them: whether they count its case says. A change of owner makes two rows, one with
+    ids and one with names: the one with ids is kept.
     """
 
     name = "case_history"
@@ -102,7 +104,6 @@ class CaseHistories(DeclaredStream):
             source_id="Id",
             created_at="CreatedDate",
             updated_at="CreatedDate",
-            is_deleted="IsDeleted",
             ticket_id="CaseId",
             kind=lookup("Field", KINDS),
             actor_id="CreatedById",
@@ -112,6 +113,7 @@ class CaseHistories(DeclaredStream):
             occurred_at="CreatedDate",
         ),
     )
+    deletions = "none"
     reference = ("case_statuses", "users")
     optional = True
     shares_table = True
@@ -129,12 +131,12 @@ class CaseHistories(DeclaredStream):
         return replace(super().page(told, cursor), fetched=len(records))
 
     def count(self) -> Count | None:
-        """Return how many changes there are: of every two rows about an owner one is kept."""
-        every, _now = self.counted(self.conditions, deleted=False)
-        owners, _now = self.counted(["Field = 'Owner'"], deleted=False)
+        """Return how many changes Salesforce still has: of every two rows about an owner one is kept."""
+        every, _now = self.counted(self.conditions)
+        owners, _now = self.counted(["Field = 'Owner'"])
         # Of the other words for a change of owner nobody says whether they make two rows.
-        others, _now = self.counted([f"Field IN ({OTHERS})"], deleted=False)
-        return Count(every - owners // 2 - others // 2, exact=others == 0 and self.unchanged())
+        others, _now = self.counted([f"Field IN ({OTHERS})"])
+        return Count(every - owners // 2 - others // 2, exact=others == 0 and self.unchanged(), least=True)
 
 
 def names_an_owner(change: JsonObject) -> bool:

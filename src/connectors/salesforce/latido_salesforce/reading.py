@@ -238,10 +238,10 @@ class SObjectStream(Stream):
     def _deletions(self, cursor: Cursor, standing: Mapping[str, Any], now: datetime) -> Page:
         """Return the last page: what was deleted for good, as far as the log tells; the census tells the rest."""
         behind = done(standing)
-        if "since" not in cursor:
-            self._take_census()
+        if self.deletions == "none":
             return Page(cursor=behind)
-        if not self.described.replicateable:
+        if "since" not in cursor or not self.described.replicateable:
+            self._take_census()
             return Page(cursor=behind)
         since = datetime.fromisoformat(cursor["since"]) - self.overlap
         gone, complete = deleted(self.connector.http, self.connector.root, self.sobject, since, now)
