@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from latido.sync import Observer, Options, Source, Sync
+from latido.sync import Options
 from latido.testing import ManualClock, Served, World
-from latido.warehouse import Warehouse
 from latido_hubspot.connector import HubSpot
 from latido_hubspot.sandbox import HubSpotSandbox, documented_limits
+from tests.house import House, complaints, receipts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from latido.messages import Message
-    from latido.sync import Receipt, Report
 
 MORNING = datetime(2026, 11, 1, 6, tzinfo=UTC)
 DAY = timedelta(hours=25).total_seconds()
@@ -34,43 +32,12 @@ TABLES = {
 }
 
 
-class Listener(Observer):
-    """Keeps what is said."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def warned(self, source: str, message: Message) -> None:
-        del source
-        self.warnings.append(str(message))
-
-
-class House:
-    """A warehouse that is filled from one HubSpot."""
+class Home(House):
+    """A house beside the sandbox that it is filled from."""
 
     def __init__(self, sandbox: HubSpotSandbox, folder: Path, clock: ManualClock) -> None:
+        super().__init__(HubSpot, sandbox.settings(), folder, clock)
         self.sandbox = sandbox
-        self.clock = clock
-        self.folder = folder
-        self.warehouse = Warehouse(folder / "latido.duckdb")
-        self.listener = Listener()
-
-    def sync(self, *streams: str, options: Options | None = None, **settings: Any) -> Report:
-        said = {**self.sandbox.settings(), **({"streams": list(streams)} if streams else {}), **settings}
-        source = Source("sales", HubSpot, HubSpot.Settings.model_validate(said), self.folder, clock=self.clock)
-        return Sync(self.warehouse, [source], options or Options(), self.listener).run()
-
-    def ask(self, query: str) -> list[Any]:
-        with self.warehouse.reading() as connection:
-            return connection.execute(query).fetchall()
-
-    def live(self, table: str) -> list[str]:
-        query = f"SELECT source_id FROM {table} WHERE NOT is_deleted AND merged_into IS NULL ORDER BY source_id"
-        return [key for (key,) in self.ask(query)]
-
-    def row(self, table: str, key: str, *columns: str) -> Any:
-        (row,) = self.ask(f"SELECT {', '.join(columns)} FROM {table} WHERE source_id = '{key}'")
-        return row
 
     def there(self, kind: str) -> list[str]:
         """Return the ids of the live records at HubSpot."""
@@ -106,31 +73,23 @@ def sandbox(clock: ManualClock) -> Iterator[HubSpotSandbox]:
 
 
 @pytest.fixture
-def house(sandbox: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> House:
-    return House(sandbox, tmp_path, clock)
-
-
-def receipt(report: Report, stream: str) -> Receipt:
-    return next(each for outcome in report.outcomes for each in outcome.receipts if each.stream == stream)
-
-
-def problems(report: Report) -> list[str]:
-    return [str(problem.message) for outcome in report.outcomes for problem in outcome.problems]
+def house(sandbox: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> Home:
+    return Home(sandbox, tmp_path, clock)
 
 
 def test_a_first_sync_stores_the_whole_account(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
-    house = House(served, tmp_path, clock)
+    house = Home(served, tmp_path, clock)
 
     report = house.sync()
 
-    assert (0, [], []) == (report.exit_code, problems(report), house.listener.warnings)
+    assert (0, [], []) == (report.exit_code, complaints(report), house.warnings)
     for kind in ("companies", "contacts", "deals", "tickets", "carts"):
         assert house.there(kind) == [key for key in house.live(TABLES[kind]) if ":" not in key], kind
-        assert receipt(report, kind).counted == len(house.there(kind)), kind
+        assert receipts(report)[kind].counted == len(house.there(kind)), kind
 
 
 def test_contracts_are_those_of_the_world(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
-    house = House(served, tmp_path, clock)
+    house = Home(served, tmp_path, clock)
     house.sync("line_items")
 
     stored = house.ask("SELECT recurring_monthly_amount, currency, starts_on, ends_on FROM contracts")
@@ -141,7 +100,7 @@ def test_contracts_are_those_of_the_world(served: HubSpotSandbox, tmp_path: Path
     assert told == sorted((float(amount), *rest) for amount, *rest in stored)
 
 
-def test_a_second_sync_costs_a_search_per_stream(house: House) -> None:
+def test_a_second_sync_costs_a_search_per_stream(house: Home) -> None:
     house.sync()
     house.clock.sleep(60)
     house.sandbox.stats.clear()
@@ -157,7 +116,7 @@ def test_a_second_sync_costs_a_search_per_stream(house: House) -> None:
     } == dict(house.sandbox.stats.requests)
 
 
-def test_changes_arrive_with_the_next_sync(house: House) -> None:
+def test_changes_arrive_with_the_next_sync(house: Home) -> None:
     house.sync("contacts", "deals")
     (contact,), (deal,) = house.some("contacts"), house.some("deals")
     house.clock.sleep(3600)
@@ -169,10 +128,10 @@ def test_changes_arrive_with_the_next_sync(house: House) -> None:
 
     assert ("Directora",) == house.row("contacts", house.key("contacts", contact), "title")
     assert ("won",) == house.row("deals", house.key("deals", deal), "status")
-    assert 1 == receipt(report, "contacts").updated
+    assert 1 == receipts(report)["contacts"].updated
 
 
-def test_what_the_search_knows_late_is_read_all_the_same(house: House) -> None:
+def test_what_the_search_knows_late_is_read_all_the_same(house: Home) -> None:
     """The index is three quarters of an hour behind: two runs find nothing, and the repair brings it."""
     house.sync("contacts")
     (contact,) = house.some("contacts")
@@ -191,7 +150,7 @@ def test_what_the_search_knows_late_is_read_all_the_same(house: House) -> None:
     assert early != ("Directora",) == house.row("contacts", house.key("contacts", contact), "title")
 
 
-def test_deletions_arrive_with_the_sweep(house: House) -> None:
+def test_deletions_arrive_with_the_sweep(house: Home) -> None:
     kinds = ("companies", "contacts", "deals", "tickets")
     house.sync(*kinds)
     chosen = {kind: house.some(kind)[0] for kind in kinds}
@@ -208,7 +167,7 @@ def test_deletions_arrive_with_the_sweep(house: House) -> None:
         assert house.there(kind) == house.live(TABLES[kind]), kind
 
 
-def test_what_was_erased_is_found_by_the_census(house: House) -> None:
+def test_what_was_erased_is_found_by_the_census(house: Home) -> None:
     """It leaves no trace in any list."""
     house.sync("contacts")
     (contact,) = house.some("contacts")
@@ -222,7 +181,7 @@ def test_what_was_erased_is_found_by_the_census(house: House) -> None:
 
 
 @pytest.mark.parametrize("kind", ["companies", "contacts", "deals", "tickets"])
-def test_merged_records_name_their_survivor(house: House, kind: str) -> None:
+def test_merged_records_name_their_survivor(house: Home, kind: str) -> None:
     """A merge makes a new record, and both old ones vanish."""
     house.sync(kind)
     house.clock.sleep(3600)
@@ -235,12 +194,12 @@ def test_merged_records_name_their_survivor(house: House, kind: str) -> None:
     new = house.key(kind, survivor)
     assert [(new,), (new,)] == [house.row(TABLES[kind], house.key(kind, number), "merged_into") for number in old]
     assert (False, None) == house.row(TABLES[kind], new, "is_deleted", "merged_into")
-    assert 2 == receipt(report, kind).merged
+    assert 2 == receipts(report)[kind].merged
     assert house.there(kind) == house.live(TABLES[kind])
 
 
 @pytest.mark.parametrize("kind", ["companies", "deals", "tickets"])
-def test_what_is_restored_is_live_again(house: House, kind: str) -> None:
+def test_what_is_restored_is_live_again(house: Home, kind: str) -> None:
     house.sync(kind)
     (number,) = house.some(kind)
     house.sandbox.deed.archive(kind, number)
@@ -255,7 +214,7 @@ def test_what_is_restored_is_live_again(house: House, kind: str) -> None:
     assert (False,) == house.row(TABLES[kind], house.key(kind, number), "is_deleted")
 
 
-def test_a_contract_ends_with_its_deal(house: House) -> None:
+def test_a_contract_ends_with_its_deal(house: Home) -> None:
     """Nothing happens to the line items when a deal is won, or lost after all."""
     world = house.sandbox.world
     house.sync("line_items")
@@ -277,7 +236,7 @@ def test_a_contract_ends_with_its_deal(house: House) -> None:
     assert before == set(house.live("contracts"))
 
 
-def test_a_cart_is_completed_when_it_is_ordered_later(house: House) -> None:
+def test_a_cart_is_completed_when_it_is_ordered_later(house: Home) -> None:
     """Nothing happens to the cart, and the order only names it."""
     house.sync("carts")
     ((cart, named),) = house.ask("SELECT source_id, external_id FROM carts WHERE completed_at IS NULL LIMIT 1")
@@ -292,7 +251,7 @@ def test_a_cart_is_completed_when_it_is_ordered_later(house: House) -> None:
 
 
 @pytest.mark.parametrize("deed", ["archive", "erase"])
-def test_a_contract_goes_with_its_deal(house: House, deed: str) -> None:
+def test_a_contract_goes_with_its_deal(house: Home, deed: str) -> None:
     """Nothing happens to the line items when a deal is deleted."""
     house.sync("line_items")
     ((key,), *_more) = house.ask("SELECT deal_id FROM contracts ORDER BY deal_id")
@@ -307,7 +266,7 @@ def test_a_contract_goes_with_its_deal(house: House, deed: str) -> None:
 
 
 def test_what_is_sold_and_subscribed_counts_once(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
-    house = House(served, tmp_path, clock)
+    house = Home(served, tmp_path, clock)
 
     house.sync("line_items", "subscriptions")
 
@@ -315,7 +274,7 @@ def test_what_is_sold_and_subscribed_counts_once(served: HubSpotSandbox, tmp_pat
     assert sum(each.monthly for each in served.world.contracts()) / 100 == float(monthly[0])
 
 
-def test_more_changes_than_a_search_shows(house: House) -> None:
+def test_more_changes_than_a_search_shows(house: Home) -> None:
     house.sync("contacts")
     house.clock.sleep(3600)
     for _second in range(30):
@@ -325,12 +284,12 @@ def test_more_changes_than_a_search_shows(house: House) -> None:
 
     house.sync("contacts")
 
-    assert [] == house.listener.warnings
+    assert [] == house.warnings
     assert house.there("contacts") == house.live("contacts")
 
 
 @pytest.mark.parametrize("text_ids", [True, False])
-def test_more_changes_in_one_millisecond_than_a_search_shows(house: House, *, text_ids: bool) -> None:
+def test_more_changes_in_one_millisecond_than_a_search_shows(house: Home, *, text_ids: bool) -> None:
     house.sandbox.switches.text_ids = text_ids
     house.sync("contacts")
     house.clock.sleep(3600)
@@ -340,12 +299,12 @@ def test_more_changes_in_one_millisecond_than_a_search_shows(house: House, *, te
 
     report = house.sync("contacts")
 
-    assert [] == house.listener.warnings
+    assert [] == house.warnings
     assert house.there("contacts") == house.live("contacts")
-    assert receipt(report, "contacts").requests < 120
+    assert receipts(report)["contacts"].requests < 120
 
 
-def test_nothing_is_lost_of_what_changes_while_it_is_read(house: House) -> None:
+def test_nothing_is_lost_of_what_changes_while_it_is_read(house: Home) -> None:
     kinds = ("companies", "contacts", "deals", "tickets")
     house.sandbox.switches.page_limit = 15
     house.sandbox.switches.writes_per_request = 1
@@ -366,7 +325,7 @@ def test_nothing_is_lost_of_what_changes_while_it_is_read(house: House) -> None:
     assert {key: title or None for key, title in told.items()} == titles
 
 
-def test_short_and_empty_pages_end_nothing(house: House) -> None:
+def test_short_and_empty_pages_end_nothing(house: Home) -> None:
     house.sandbox.switches.short_pages = True
 
     report = house.sync(*TABLES)
@@ -376,43 +335,43 @@ def test_short_and_empty_pages_end_nothing(house: House) -> None:
         assert house.there(kind) == house.live(TABLES[kind]), kind
 
 
-def test_addresses_stay_short_enough(house: House) -> None:
+def test_addresses_stay_short_enough(house: Home) -> None:
     house.sandbox.switches.longest_url = 5_500
 
     assert 0 == house.sync(*TABLES).exit_code
 
 
-def test_archives_that_are_refused_do_not_stop_a_sync(house: House) -> None:
+def test_archives_that_are_refused_do_not_stop_a_sync(house: Home) -> None:
     house.sandbox.switches.archives_refused = ["deals"]
 
     report = house.sync("deals")
 
     assert 0 == report.exit_code
-    (said,) = house.listener.warnings
+    (said,) = house.warnings
     assert said.startswith("deals: archived records cannot be listed")
     assert house.there("deals") == house.live("deals")
 
 
-def test_missing_scopes_are_named_and_stop_only_their_stream(house: House) -> None:
+def test_missing_scopes_are_named_and_stop_only_their_stream(house: Home) -> None:
     house.sandbox.switches.missing_scopes = ["crm.objects.deals.read"]
 
     report = house.sync("contacts", "deals")
 
     assert 4 == report.exit_code
-    assert ["crm.objects.deals.read" in said for said in problems(report)] == [True]
+    assert ["crm.objects.deals.read" in said for said in complaints(report)] == [True]
     assert house.there("contacts") == house.live("contacts")
 
 
-def test_editions_without_an_object_are_read_all_the_same(house: House) -> None:
+def test_editions_without_an_object_are_read_all_the_same(house: Home) -> None:
     house.sandbox.switches.not_in_plan = ["leads", "carts", "orders"]
 
     report = house.sync()
 
     assert 0 == report.exit_code
-    assert {"leads", "carts"} <= {said.split(" ")[0].rstrip(":") for said in house.listener.warnings}
+    assert {"leads", "carts"} <= {said.split(" ")[0].rstrip(":") for said in house.warnings}
 
 
-def test_the_limits_of_an_account_are_never_hit(house: House) -> None:
+def test_the_limits_of_an_account_are_never_hit(house: Home) -> None:
     house.sandbox.switches.limits = documented_limits()
     house.sandbox.switches.page_limit = 5
 
@@ -422,7 +381,7 @@ def test_the_limits_of_an_account_are_never_hit(house: House) -> None:
 
 
 def test_dated_versions_bring_the_same(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
-    house = House(served, tmp_path, clock)
+    house = Home(served, tmp_path, clock)
 
     report = house.sync("companies", "deals", "line_items", api_version="2026-09")
 
@@ -430,7 +389,7 @@ def test_dated_versions_bring_the_same(served: HubSpotSandbox, tmp_path: Path, c
 
 
 def test_the_users_own_fields_fill_columns(served: HubSpotSandbox, tmp_path: Path, clock: ManualClock) -> None:
-    house = House(served, tmp_path, clock)
+    house = Home(served, tmp_path, clock)
     fields = {"deals": {"contract_start": "properties.inicio_contrato", "supersedes": "properties.sustituye_a"}}
 
     report = house.sync("deals", fields=fields)
@@ -452,7 +411,7 @@ def test_the_users_own_fields_fill_columns(served: HubSpotSandbox, tmp_path: Pat
     ],
 )
 def test_a_field_that_there_is_not_is_named_with_the_nearest(
-    house: House, streams: str, field: str, where: str, near: str
+    house: Home, streams: str, field: str, where: str, near: str
 ) -> None:
     """HubSpot passes over it in silence, or refuses the whole request."""
     table, column = field.split(".")
@@ -465,7 +424,7 @@ def test_a_field_that_there_is_not_is_named_with_the_nearest(
     assert f"Did you mean properties.{near}?" in str(problem.hint)
 
 
-def test_a_run_that_was_stopped_resumes_where_it_was(house: House) -> None:
+def test_a_run_that_was_stopped_resumes_where_it_was(house: Home) -> None:
     house.sandbox.switches.page_limit = 5
     house.sandbox.fail("status", "/objects/", status=500, times=8, after=20)
 
@@ -476,11 +435,11 @@ def test_a_run_that_was_stopped_resumes_where_it_was(house: House) -> None:
 
     assert (6, 0) == (first.exit_code, second.exit_code)
     assert 0 < stored < len(house.there("contacts"))
-    assert receipt(second, "contacts").fetched <= len(house.there("contacts")) - stored + 10
+    assert receipts(second)["contacts"].fetched <= len(house.there("contacts")) - stored + 10
     assert house.there("contacts") == house.live("contacts")
 
 
-def test_the_limit_of_the_day_leaves_what_was_read(house: House) -> None:
+def test_the_limit_of_the_day_leaves_what_was_read(house: Home) -> None:
     house.sandbox.switches.limits = {"daily": documented_limits()["daily"].model_copy(update={"requests": 12})}
     house.sandbox.switches.page_limit = 5
 
@@ -490,7 +449,7 @@ def test_the_limit_of_the_day_leaves_what_was_read(house: House) -> None:
     assert 0 < len(house.live("contacts"))
 
 
-def test_an_association_that_moved_arrives_with_the_sweep(house: House) -> None:
+def test_an_association_that_moved_arrives_with_the_sweep(house: Home) -> None:
     """It moves the date of neither record, and what it was before is deleted."""
     house.sync("associations")
     number, companies = house.some("contacts")[0], house.some("companies", 2)
@@ -505,7 +464,7 @@ def test_an_association_that_moved_arrives_with_the_sweep(house: House) -> None:
     assert [[f"{begin}accounts:{house.key('companies', each)}"] for each in companies] == told
 
 
-def test_replies_reopenings_and_answers_arrive_with_the_next_sync(house: House) -> None:
+def test_replies_reopenings_and_answers_arrive_with_the_next_sync(house: Home) -> None:
     streams = ("email_replies", "ticket_statuses", "feedback_submissions")
     house.sync(*streams)
     number = house.some("tickets")[0]

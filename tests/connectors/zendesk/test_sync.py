@@ -7,81 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from latido.sync import Observer, Options, Source, Sync
 from latido.testing import ManualClock, Served, World
-from latido.warehouse import Warehouse
 from latido_zendesk.connector import Zendesk
 from latido_zendesk.sandbox import ZendeskSandbox, documented_limits
 from tests.connectors.zendesk.builders import cursor_page, ticket, user
 from tests.connectors.zendesk.desk import recorded
 from tests.desk import Says
+from tests.house import House, complaints, receipts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from latido.messages import Message
-    from latido.sync import Receipt, Report
     from latido.testing.world import Ticket
     from tests.desk import Desk
 
 MORNING = datetime(2026, 11, 1, 6, tzinfo=UTC)
 SURVEYS = {"ces": {"alias": "effort", "scale_min": 1, "scale_max": 7, "higher_is_better": True}}
 CORE = ["organizations", "users", "tickets"]
-
-
-class Listener(Observer):
-    """Keeps what is said."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def warned(self, source: str, message: Message) -> None:
-        del source
-        self.warnings.append(str(message))
-
-
-class House:
-    """A warehouse that is filled from one Zendesk."""
-
-    def __init__(self, settings: dict[str, Any], folder: Path, clock: ManualClock) -> None:
-        self.settings = settings
-        self.folder = folder
-        self.clock = clock
-        self.warehouse = Warehouse(folder / "latido.duckdb")
-        self.listener = Listener()
-
-    def sync(self, options: Options | None = None, **settings: Any) -> Report:
-        said = Zendesk.Settings.model_validate({**self.settings, **settings})
-        source = Source("support", Zendesk, said, self.folder, clock=self.clock)
-        return Sync(self.warehouse, [source], options or Options(), self.listener).run()
-
-    def ask(self, query: str) -> list[Any]:
-        with self.warehouse.reading() as connection:
-            return connection.execute(query).fetchall()
-
-    def ticket(self, key: int, *columns: str) -> Any:
-        (row,) = self.ask(f"SELECT {', '.join(columns)} FROM tickets WHERE source_id = '{key}'")
-        return row
-
-    def everything(self) -> dict[str, list[Any]]:
-        """Return all that is stored, but for when and in which order."""
-        tables = ("accounts", "contacts", "users", "tickets", "survey_responses", "ticket_events")
-        left_out = "synced_at, seq, _latido_hash, _latido_stream"
-        return {
-            table: self.ask(
-                f"SELECT CAST(t AS VARCHAR) FROM (SELECT * EXCLUDE ({left_out}) FROM {table}) AS t ORDER BY source_id"
-            )
-            for table in tables
-        }
-
-
-def complaints(report: Report) -> list[str]:
-    return [str(problem.message) for outcome in report.outcomes for problem in outcome.problems]
-
-
-def receipts(report: Report) -> dict[str, Receipt]:
-    return {each.stream: each for outcome in report.outcomes for each in outcome.receipts}
 
 
 @pytest.fixture
@@ -98,14 +41,21 @@ def sandbox(clock: ManualClock) -> Iterator[ZendeskSandbox]:
 
 @pytest.fixture
 def house(sandbox: ZendeskSandbox, tmp_path: Path, clock: ManualClock) -> House:
-    return House({**sandbox.settings(), **SURVEYS}, tmp_path, clock)
+    return House(Zendesk, {**sandbox.settings(), **SURVEYS}, tmp_path, clock)
 
 
 @pytest.fixture
 def tiny(desk: Desk, tmp_path: Path, clock: ManualClock) -> House:
     """A house beside a desk that says what the test wants, with tickets only."""
     client = {"client_id": "latido", "client_secret": "the-secret"}
-    return House({"connector": "zendesk", "base_url": desk.url, **client, "streams": ["tickets"]}, tmp_path, clock)
+    return House(
+        Zendesk, {"connector": "zendesk", "base_url": desk.url, **client, "streams": ["tickets"]}, tmp_path, clock
+    )
+
+
+def everything(house: House) -> dict[str, list[Any]]:
+    tables = ("accounts", "contacts", "users", "tickets", "survey_responses", "ticket_events")
+    return {table: house.texts(table, "_latido_stream") for table in tables}
 
 
 def told(ticket: Ticket) -> tuple[Any, ...]:
@@ -147,11 +97,11 @@ def test_what_is_stored_is_what_zendesk_counts(house: House) -> None:
     counted = {name: each for name, each in receipts(report).items() if each.counted is not None}
     assert set(CORE) == set(counted)
     assert all(each.counted == each.stored for each in counted.values())
-    assert [] == house.listener.warnings
+    assert [] == house.warnings
 
 
 def test_who_opened_a_ticket_is_known(sandbox: ZendeskSandbox, house: House) -> None:
-    house.sync(streams=["tickets"])
+    house.sync("tickets")
 
     by_agent = {each.number + 1 for each in sandbox.tickets() if each.opened_by.role == "agent"}
     assert by_agent == {int(key) for (key,) in house.ask("SELECT source_id FROM tickets WHERE created_by_agent")}
@@ -174,30 +124,30 @@ def test_nothing_changed_costs_one_request_per_stream(
 
 
 def test_a_change_is_read_and_nothing_else(sandbox: ZendeskSandbox, house: House, clock: ManualClock) -> None:
-    house.sync(streams=CORE)
+    house.sync(*CORE)
     open_one = next(each.number for each in sandbox.tickets() if each.status == "open" and each.gone_at is None)
     sandbox.deed.solve(open_one)
     clock.sleep(120)
 
-    again = receipts(house.sync(streams=CORE))
+    again = receipts(house.sync(*CORE))
 
     assert (1, 1) == (again["tickets"].fetched, again["tickets"].updated)
-    assert ("solved",) == house.ticket(open_one + 1, "status")
+    assert ("solved",) == house.row("tickets", open_one + 1, "status")
 
 
 def test_an_erased_ticket_keeps_nothing_of_what_it_said(
     sandbox: ZendeskSandbox, house: House, clock: ManualClock
 ) -> None:
     """Its `updated_at` does not move; only the clock of the export does."""
-    house.sync(streams=CORE)
+    house.sync(*CORE)
     number = next(each.number for each in sandbox.tickets() if each.gone_at is None)
     sandbox.deed.delete(number)
     sandbox.deed.erase(number)
     clock.sleep(120)
 
-    house.sync(streams=CORE)
+    house.sync(*CORE)
 
-    assert (True, None, None) == house.ticket(number + 1, "is_deleted", "subject", "custom")
+    assert (True, None, None) == house.row("tickets", number + 1, "is_deleted", "subject", "custom")
 
 
 def test_an_older_state_on_a_later_page_does_not_win(desk: Desk, tiny: House) -> None:
@@ -210,7 +160,7 @@ def test_an_older_state_on_a_later_page_does_not_win(desk: Desk, tiny: House) ->
 
     tiny.sync()
 
-    assert ("solved",) == tiny.ticket(1, "status")
+    assert ("solved",) == tiny.row("tickets", 1, "status")
 
 
 def test_who_changes_sides_is_only_on_the_new_one(desk: Desk, tiny: House) -> None:
@@ -225,10 +175,10 @@ def test_who_changes_sides_is_only_on_the_new_one(desk: Desk, tiny: House) -> No
     ]  # fmt: skip
     desk.on("incremental/users/cursor", *pages)
 
-    tiny.sync(streams=["users"])
+    tiny.sync("users")
     assert [(0, 1)] == tiny.ask(live)
 
-    tiny.sync(streams=["users"])
+    tiny.sync("users")
     assert [(1, 0)] == tiny.ask(live)
 
 
@@ -240,7 +190,7 @@ def test_surveys_that_are_closed_to_us_are_left_out_and_the_rest_goes_on(sandbox
     found = receipts(report)
     assert 0 == report.exit_code
     assert {"survey_responses"} == {name for name, each in found.items() if each.skipped is not None}
-    assert [True] == [text.startswith("survey_responses is left out") for text in house.listener.warnings]
+    assert [True] == [text.startswith("survey_responses is left out") for text in house.warnings]
     assert found["tickets"].inserted == 400
 
 
@@ -264,58 +214,55 @@ def test_a_changed_answer_is_changed_here_too(sandbox: ZendeskSandbox, house: Ho
 
 def test_both_ways_of_reading_tickets_store_the_same(house: House, tmp_path: Path, clock: ManualClock) -> None:
     """But for the deleted ones, which lists do not have, and the clock of the export."""
-    house.sync(streams=["tickets"])
-    lists = House(house.settings, tmp_path / "lists", clock)
-    lists.sync(streams=["tickets"], strategy="keyset")
+    house.sync("tickets")
+    lists = House(Zendesk, house.settings, tmp_path / "lists", clock)
+    lists.sync("tickets", strategy="keyset")
 
-    columns = "* EXCLUDE (version, updated_at, synced_at, seq, _latido_hash)"
-    rows = (
-        f"SELECT CAST(t AS VARCHAR) FROM (SELECT {columns} FROM tickets WHERE NOT is_deleted) AS t ORDER BY source_id"
-    )
-    assert house.ask(rows) == lists.ask(rows)
+    left_out = ("version", "updated_at")
+    assert house.texts("tickets", *left_out, where="NOT is_deleted") == lists.texts("tickets", *left_out)
 
 
 def test_lists_bury_what_was_deleted_with_the_sweep(sandbox: ZendeskSandbox, house: House, clock: ManualClock) -> None:
     streams = ["tickets", "deleted_tickets"]
-    house.sync(streams=streams, strategy="keyset")
+    house.sync(*streams, strategy="keyset")
     number = next(each.number for each in sandbox.tickets() if each.gone_at is None)
     sandbox.deed.delete(number)
     clock.sleep(86_400)
 
-    house.sync(streams=streams, strategy="keyset")
+    house.sync(*streams, strategy="keyset")
 
     assert (True, clock.now().timestamp() - 86_400) == pytest.approx(
-        house.ticket(number + 1, "is_deleted", "EPOCH(deleted_at)"), abs=100
+        house.row("tickets", number + 1, "is_deleted", "EPOCH(deleted_at)"), abs=100
     )
 
 
 def test_an_export_that_closes_is_replaced_by_lists(sandbox: ZendeskSandbox, house: House, clock: ManualClock) -> None:
-    house.sync(streams=CORE)
+    house.sync(*CORE)
     sandbox.switches.forbidden = {"incremental/tickets": "ticketing"}
     number = next(each.number for each in sandbox.tickets() if each.status == "open" and each.gone_at is None)
     sandbox.deed.solve(number)
     clock.sleep(120)
 
-    report = house.sync(streams=CORE)
+    report = house.sync(*CORE)
 
-    assert (0, ("solved",)) == (report.exit_code, house.ticket(number + 1, "status"))
-    assert [True] == ["read from lists instead" in text for text in house.listener.warnings]
+    assert (0, ("solved",)) == (report.exit_code, house.row("tickets", number + 1, "status"))
+    assert [True] == ["read from lists instead" in text for text in house.warnings]
 
 
 def test_a_rejected_cursor_loses_nothing(sandbox: ZendeskSandbox, house: House, clock: ManualClock) -> None:
-    house.sync(streams=["tickets"])
+    house.sync("tickets")
     number = next(each.number for each in sandbox.tickets() if each.status == "open" and each.gone_at is None)
     sandbox.deed.solve(number)
     clock.sleep(120)
     sandbox.switches.bad_cursors = True
 
-    report = house.sync(streams=["tickets"])
+    report = house.sync("tickets")
 
-    assert (0, ("solved",)) == (report.exit_code, house.ticket(number + 1, "status"))
+    assert (0, ("solved",)) == (report.exit_code, house.row("tickets", number + 1, "status"))
 
 
 def test_without_network_the_run_ends_resumable(house: House) -> None:
-    report = house.sync(base_url="http://127.0.0.1:9", streams=CORE)
+    report = house.sync(*CORE, base_url="http://127.0.0.1:9")
 
     assert 6 == report.exit_code
     assert {"cannot reach 127.0.0.1"} == {each.partition(":")[0] for each in complaints(report)}
@@ -328,7 +275,7 @@ def test_a_wrong_api_token_is_a_wrong_credential(sandbox: ZendeskSandbox, house:
         "client_id": None, "client_secret": None, "email": "ana@example.com", "api_token": "not-the-token",
     }  # fmt: skip
 
-    report = house.sync(**wrong, streams=CORE)
+    report = house.sync(*CORE, **wrong)
 
     assert (4, False) == (report.exit_code, any("not-the-token" in each for each in complaints(report)))
 
@@ -337,14 +284,14 @@ def test_a_wrong_api_token_is_a_wrong_credential(sandbox: ZendeskSandbox, house:
 def test_a_wrong_subdomain_is_a_wrong_setting(sandbox: ZendeskSandbox, house: House, synced_before: bool) -> None:
     """Of what is asked first, reference tables or streams, none hides it."""
     if synced_before:
-        house.sync(streams=CORE)
+        house.sync(*CORE)
     sandbox.switches.exists = False
 
-    report = house.sync(streams=CORE)
+    report = house.sync(*CORE)
 
     assert 3 == report.exit_code
     assert {f"There is no Zendesk account at {house.settings['base_url']}."} == set(complaints(report))
-    assert [] == house.listener.warnings
+    assert [] == house.warnings
 
 
 STREAMS = [*CORE, "survey_responses", "ticket_events", "sla_events"]
@@ -361,9 +308,9 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]
     clock = ManualClock(MORNING)
     sandbox = ZendeskSandbox(World("acme", end=date(2026, 11, 1), tickets=400), clock)
     with Served(sandbox):
-        house = House({**sandbox.settings(), **SURVEYS}, tmp_path_factory.mktemp("undisturbed"), clock)
-        assert 0 == house.sync(streams=STREAMS).exit_code
-        return house.everything()
+        house = House(Zendesk, {**sandbox.settings(), **SURVEYS}, tmp_path_factory.mktemp("undisturbed"), clock)
+        assert 0 == house.sync(*STREAMS).exit_code
+        return everything(house)
 
 
 @pytest.mark.parametrize("kind", ACCOUNTS)
@@ -373,9 +320,9 @@ def test_an_account_of_another_kind_ends_in_the_same_tables(
     for name, value in ACCOUNTS[kind].items():
         setattr(sandbox.switches, name, value)
 
-    assert 0 == house.sync(streams=STREAMS).exit_code
+    assert 0 == house.sync(*STREAMS).exit_code
 
-    assert undisturbed == house.everything()
+    assert undisturbed == everything(house)
     assert 0 == sandbox.stats.too_many
 
 
