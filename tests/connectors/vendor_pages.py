@@ -1,4 +1,7 @@
-"""What every page in docs/vendors promises, held against the connector that it describes."""
+"""What every page in docs/vendors promises, held against the connector that it describes.
+
+Run this module to make the tables of fields in the pages again.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import latido_hubspot.connector as hubspot
+import latido_salesforce.connector as salesforce
+import latido_zendesk.connector as zendesk
 from latido.connect import HttpSettings
 
 if TYPE_CHECKING:
@@ -17,7 +23,7 @@ if TYPE_CHECKING:
 
     from latido.connect import Connector, Stream
 
-PAGES = Path(__file__).parents[2] / "docs" / "vendors"
+FOLDER = Path(__file__).parents[2] / "docs" / "vendors"
 TABLES = re.compile(r"(?<=<!-- fields -->\n).*?(?=<!-- /fields -->)", re.DOTALL)
 PROMISES = "test_promises.py"
 TRAP = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
@@ -30,9 +36,12 @@ class VendorPage:
     connector: type[Connector]
     streams: Sequence[type[Stream]]
 
+    def __str__(self) -> str:
+        return self.connector.name
+
     @property
     def path(self) -> Path:
-        return PAGES / f"{self.connector.name}.md"
+        return FOLDER / f"{self.connector.name}.md"
 
     @cached_property
     def text(self) -> str:
@@ -78,3 +87,14 @@ class VendorPage:
                     if column in mapping.fields:
                         yield f"| {column} | `{mapping.fields[column].description}` |"
         yield ""
+
+
+PAGES = (
+    VendorPage(hubspot.HubSpot, hubspot.STREAMS),
+    VendorPage(salesforce.Salesforce, salesforce.STREAMS),
+    VendorPage(zendesk.Zendesk, zendesk.STREAMS),
+)
+
+if __name__ == "__main__":
+    for page in PAGES:
+        page.write()
