@@ -5,22 +5,23 @@ Where a list below says `NEWER`, the recording is older than a key that HubSpot 
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from latido_hubspot.sandbox import documented_limits
+from tests import shapes
+from tests.connectors.hubspot.desk import recorded
 from tests.connectors.hubspot.visiting import OBJECTS, Visitor
+from tests.shapes import types
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     import httpx
 
-RECORDED = Path(__file__).parent / "recorded"
 NEWER = {"url", "teams"}
+
+same_shape = partial(shapes.same_shape, newer=NEWER)
 
 
 @pytest.fixture(scope="module")
@@ -31,31 +32,6 @@ def visitor() -> Visitor:
         for name, limit in documented_limits().items()
     }
     return visitor
-
-
-def recorded(name: str) -> Any:
-    return json.loads((RECORDED / name).read_text(encoding="utf-8"))
-
-
-def types(records: list[Any]) -> dict[str, set[str]]:
-    """Return, by key, which types the values of *records* have, null being one."""
-    found: dict[str, set[str]] = {}
-    for record in records:
-        for key, value in record.items():
-            found.setdefault(key, set()).add(type(value).__name__)
-    return found
-
-
-def same_shape(ours: list[Any], theirs: list[Any], newer: Collection[str] = NEWER) -> None:
-    """Assert that *ours* have the keys of *theirs*, no other types, and null where they have null."""
-    our_types, their_types = types(ours), types(theirs)
-
-    assert their_types.keys() == our_types.keys() - (set(newer) - their_types.keys())
-    for key, theirs_here in their_types.items():
-        ours_here = our_types[key]
-        if theirs_here - {"NoneType"}:
-            assert ours_here - {"NoneType"} <= theirs_here, key
-        assert "NoneType" not in theirs_here or "NoneType" in ours_here, key
 
 
 def same_headers(ours: httpx.Response, theirs: dict[str, str]) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from latido.testing import Limit
+from tests.connectors.salesforce.desk import RECORDED, recorded
 from tests.connectors.salesforce.visiting import CLIENT, Visitor
 
-RECORDED = Path(__file__).parent / "recorded"
 DESCRIBED = ("type", "nillable", "calculated", "filterable", "sortable", "groupable", "soapType", "referenceTo")
 ALSO_DESCRIBED = ("relationshipName", "polymorphicForeignKey", "namePointing", "createable", "updateable", "idLookup")
 ODD = {"Comments": {"sortable": False}, "ContactId": {"updateable": True}}
@@ -23,10 +21,6 @@ ODD = {"Comments": {"sortable": False}, "ContactId": {"updateable": True}}
 @pytest.fixture(scope="module")
 def visitor() -> Visitor:
     return Visitor(900)
-
-
-def recorded(name: str) -> Any:
-    return json.loads((RECORDED / name).read_text())
 
 
 def kinds(record: dict[str, Any]) -> dict[str, str]:

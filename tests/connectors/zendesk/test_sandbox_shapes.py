@@ -5,18 +5,14 @@ Where a list below says `NEWER`, the recording is older than a key that Zendesk 
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from tests.connectors.zendesk.desk import recorded
 from tests.connectors.zendesk.visiting import Visitor
+from tests.shapes import same_shape, types
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-RECORDED = Path(__file__).parent / "recorded"
 NEWER = {"custom_status_id", "from_messaging_channel"}
 
 
@@ -25,34 +21,9 @@ def visitor() -> Visitor:
     return Visitor(1_500)
 
 
-def recorded(name: str) -> Any:
-    return json.loads((RECORDED / name).read_text())
-
-
 def exchanged(name: str, turn: int = 0) -> Any:
     """Return the answer of a recorded exchange."""
     return recorded(f"node-zendesk/{name}.json")[turn]["response"]["json"]
-
-
-def types(records: list[Any]) -> dict[str, set[str]]:
-    """Return, by key, which types the values of *records* have, null being one."""
-    found: dict[str, set[str]] = {}
-    for record in records:
-        for key, value in record.items():
-            found.setdefault(key, set()).add(type(value).__name__)
-    return found
-
-
-def same_shape(ours: list[Any], theirs: list[Any], newer: Collection[str] = ()) -> None:
-    """Assert that *ours* have the keys of *theirs*, no other types, and null where they have null."""
-    our_types, their_types = types(ours), types(theirs)
-
-    assert their_types.keys() == our_types.keys() - (set(newer) - their_types.keys())
-    for key, theirs_here in their_types.items():
-        ours_here = our_types[key]
-        if theirs_here - {"NoneType"}:
-            assert ours_here - {"NoneType"} <= theirs_here, key
-        assert "NoneType" not in theirs_here or "NoneType" in ours_here, key
 
 
 def test_tickets(visitor: Visitor) -> None:
