@@ -46,7 +46,7 @@ def test_the_first_reading_brings_everything_in_the_order_of_change(desk: Salesf
         "SELECT Id, SystemModstamp, CreatedDate, IsDeleted, Name FROM Account "
         "WHERE (SystemModstamp < 2026-01-10T12:00:01Z) ORDER BY SystemModstamp, Id"
     )
-    assert READ == last_cursor(pages)
+    assert READ["since"] == last_cursor(pages)["since"]
 
 
 def test_deleted_records_are_asked_for_too(desk: SalesforceDesk, office: Office) -> None:
@@ -83,13 +83,13 @@ def test_a_run_without_news_asks_for_the_count_only(desk: SalesforceDesk, office
     pages = office.pages("accounts", READ)
 
     assert 1 == len(desk.requests("queryAll"))
-    assert READ == last_cursor(pages)
+    assert READ["since"] == last_cursor(pages)["since"]
 
 
 def test_the_servers_clock_counts(office: Office) -> None:
     office.clock.sleep(3600)
 
-    assert READ == last_cursor(office.pages("accounts"))
+    assert READ["since"] == last_cursor(office.pages("accounts"))["since"]
 
 
 def test_pages_follow_each_other_until_they_are_done(desk: SalesforceDesk, office: Office) -> None:
@@ -133,7 +133,7 @@ def test_each_page_tells_where_to_go_on(desk: SalesforceDesk, office: Office) ->
         "AND Id > '001000000000002AAA')) AND SystemModstamp < 2026-01-10T12:00:01Z) ORDER BY SystemModstamp, Id"
     )
     assert "SystemModstamp >= 2026-01-10T11:40:01Z" in following
-    assert READ == last_cursor(pages)
+    assert READ["since"] == last_cursor(pages)["since"]
 
 
 def test_what_was_interrupted_ends_where_it_was_to_end(desk: SalesforceDesk, office: Office) -> None:
@@ -190,7 +190,7 @@ def test_an_hour_that_takes_too_long_is_read_by_a_job(desk: SalesforceDesk, offi
     assert [key("001", 1)] == ids(pages)
     (asked,) = desk.requests(JOBS)
     assert "SystemModstamp >= 2026-01-10T11:40:01Z AND SystemModstamp < 2026-01-10T12:00:01Z" in asked.body["query"]
-    assert READ == last_cursor(pages)
+    assert READ["since"] == last_cursor(pages)["since"]
 
 
 def test_what_no_way_reads_in_time_ends_the_run(desk: SalesforceDesk, office: Office) -> None:
@@ -227,6 +227,20 @@ def test_an_address_that_is_too_long_is_halved(desk: SalesforceDesk, office: Off
 
     assert [key("001", 1)] == ids(office.pages("accounts"))
     assert len(desk.queries("Account")[1]) < len(desk.queries("Account")[0])
+
+
+def test_a_field_that_can_be_seen_at_last_is_read_for_all_records(desk: SalesforceDesk, office: Office) -> None:
+    """Giving the user access to it stamps no record."""
+    desk.has("Account", "Name").rows("Account", found(account()))
+    before = last_cursor(office.pages("accounts"))
+    desk.has("Account", "Name", "Industry").rows("Account", found(account(Industry="Energy")))
+
+    after = office.pages("accounts", before)
+    office.pages("accounts", last_cursor(after))
+
+    assert ["Energy"] == [each.industry for each in rows(after, Account)]
+    _first, whole, recent = desk.queries("Account")
+    assert [False, True] == ["SystemModstamp >=" in each for each in (whole, recent)]
 
 
 def test_a_field_that_was_removed_is_left_out(desk: SalesforceDesk, office: Office) -> None:

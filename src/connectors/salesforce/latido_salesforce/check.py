@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from latido.connect import Finding, Refused, requested
+from latido.connect import Finding, Refused
 from latido.errors import ConfigurationError, CredentialError, LatidoError, NotOffered
 from latido.messages import marker
 from latido_salesforce.references import ORGANIZATION, listed
 from latido_salesforce.survey_objects import SurveyObjects
-from latido_salesforce.values import CURRENCY, CUSTOM
+from latido_salesforce.values import CURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,8 +96,7 @@ def unseen_by(stream: SObjectStream) -> list[str]:
     """Return the fields that the mappings of *stream* read and Salesforce does not show."""
     if isinstance(stream, SurveyObjects):
         return sorted({field for each in stream.readers for field in unseen_by(each)})
-    wanted = {each for each in requested(stream.effective_mappings) if each[0].isalpha()}
-    return sorted(wanted - stream.layout.types.keys() - {CUSTOM, CURRENCY})
+    return sorted(stream.layout.unseen - {CURRENCY, *stream.extra})
 
 
 def trouble(error: LatidoError) -> Finding:

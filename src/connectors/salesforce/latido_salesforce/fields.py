@@ -36,7 +36,8 @@ def layout(stream: SObjectStream, without: Collection[str]) -> Layout:
         _check_own_mapping(stream, types, without)
     exact = frozenset(name for name, kind in types.items() if kind in NUMBERS)
     own = _own(stream, described, without) if CUSTOM in paths else {}
-    return Layout({**types, **own}, tuple(own), frozenset(types), exact, _given(stream, types, paths))
+    unseen = frozenset(name for name in wanted - types.keys() if name[0].isalpha())
+    return Layout({**types, **own}, tuple(own), frozenset(types), exact, _given(stream, types, paths), unseen)
 
 
 def type_of(connector: Salesforce, described: Description, path: str) -> str | None:

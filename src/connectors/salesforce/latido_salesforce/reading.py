@@ -160,7 +160,7 @@ class SObjectStream(Stream):
     def _next(self, cursor: Cursor) -> tuple[Window, int]:
         """Return the window behind *cursor*, and how many records changed in it."""
         begin = instant(cursor.get("from"))
-        if "since" in cursor and not self._refresh_is_due(cursor):
+        if "since" in cursor and not (self._refresh_is_due(cursor) or self._sees_more(cursor)):
             begin = datetime.fromisoformat(cursor["since"]) - self.overlap
         n, now = self.counted([*self.conditions, soql.between(self.cursor_field, begin, None)])
         return Window(begin, now.replace(microsecond=0) + SECOND), n
@@ -175,6 +175,10 @@ class SObjectStream(Stream):
         last = instant(cursor.get("refreshed"))
         return last is None or self.connector.runtime.clock.now() - last >= self.connector.settings.sweep_every
 
+    def _sees_more(self, cursor: Cursor) -> bool:
+        """Whether there are fields now that records were read without: that they can be seen stamps no record."""
+        return not self.layout.unseen.issuperset(cursor.get("unseen", ()))
+
     @cached_property
     def _formulas(self) -> bool:
         """Whether the mapping, or the list of fields to keep, names a formula or a roll-up."""
@@ -184,7 +188,8 @@ class SObjectStream(Stream):
     def _kept(self, cursor: Cursor, window: Window) -> dict[str, Any]:
         whole = "since" not in cursor or window.begin == instant(cursor.get("from"))
         refreshed = {"refreshed": self.connector.runtime.clock.now().isoformat()}
-        return {**kept(cursor), **(refreshed if whole and self._formulas else {})}
+        unseen = {"unseen": sorted(self.layout.unseen)}
+        return {**kept(cursor), **unseen, **(refreshed if whole and self._formulas else {})}
 
     # Reading a stretch
 

@@ -34,7 +34,8 @@ class Layout:
     """The fields of the records that one stream asks for, dotted where they are a related record's, with their types.
 
     `own` are those that go into `custom`, of which the `mapped` ones also stay; numbers with decimals are
-    kept exactly for the fields in `exact`. Every record is `given` the same further values.
+    kept exactly for the fields in `exact`. Every record is `given` the same further values. What the mapping reads and
+    there is not, or the user may not see, is `unseen`.
     """
 
     types: Mapping[str, str]
@@ -42,6 +43,7 @@ class Layout:
     mapped: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
     given: Mapping[str, Any] = field(default_factory=dict)
+    unseen: frozenset[str] = frozenset()
 
     @cached_property
     def shape(self) -> Shape:
