@@ -6,6 +6,7 @@ from latido.testing._drill import Drill
 from latido.testing._faults import Fault, Limit, Switches
 from latido.testing._sandbox import Handler, Sandbox, Stats, body_of, json, json_bytes
 from latido.testing._served import Served
+from latido.testing._serving import command_line, serve
 from latido.testing._shelf import Feed, Log, Shelf, place, place_before
 from latido.testing._throttle import Allowance
 from latido.testing.truth import Desk, Known, Period, Truth, truth
@@ -32,11 +33,13 @@ __all__ = [
     "Truth",
     "World",
     "body_of",
+    "command_line",
     "connector_tests",
     "json",
     "json_bytes",
     "place",
     "place_before",
     "promises",
+    "serve",
     "truth",
 ]

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-from datetime import UTC, date, datetime
-
-from latido.testing import FastClock, Limit, Served, World
+from latido.testing import FastClock, World, command_line, serve
 from latido_zendesk.sandbox import ZendeskSandbox, documented_limits
-
-UNLIMITED = 1_000_000
 
 
 def main() -> None:
-    """Print the address as the first line and serve until interrupted."""
-    asked = _asked()
-    world = World(asked.seed, end=asked.end, tickets=asked.tickets, people=asked.users)
-    sandbox = ZendeskSandbox(world, FastClock(asked.speed))
+    windows = ("fixed", "sliding")
+    parser = command_line("latido_zendesk.sandbox", __doc__, tickets="--tickets", people="--users", limits=windows)
+    asked = parser.parse_args()
+    world = World(asked.seed, end=asked.end, tickets=asked.tickets, people=asked.people)
     limits = documented_limits("fixed" if asked.limits == "none" else asked.limits)
-    if asked.limits == "none":
-        # An answer that announces no limit is taken for one with the documented limits.
-        limits = dict.fromkeys(limits, Limit(requests=UNLIMITED))
-    sandbox.switches.limits = limits
-    with Served(sandbox, asked.port) as served:
-        print(served.url, flush=True)  # noqa: T201 - whoever started us reads it
-        try:
-            served.wait()
-        except KeyboardInterrupt:
-            return
-
-
-def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m latido_zendesk.sandbox", description=__doc__)
-    parser.add_argument("--tickets", type=int, default=3_000)
-    parser.add_argument("--users", type=int, default=None, help="one for every five tickets, if not given")
-    parser.add_argument("--seed", default="latido")
-    parser.add_argument("--end", type=date.fromisoformat, default=datetime.now(UTC).date(), help="default: today")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--limits", choices=("none", "fixed", "sliding"), default="none", help="the documented ones")
-    parser.add_argument("--speed", type=float, default=1.0, help="how fast the sandbox's clock runs")
-    return parser.parse_args()
+    serve(ZendeskSandbox(world, FastClock(asked.speed)), asked, limits)
 
 
 if __name__ == "__main__":
