@@ -85,3 +85,15 @@ def test_campaigns_and_costs_are_counted_together(desk: SalesforceDesk, office: 
 
     assert count is not None
     assert 5 == count.n
+
+
+def test_a_campaign_that_is_gone_for_good_takes_its_cost_along(desk: SalesforceDesk, office: Office) -> None:
+    desk.has("Campaign", "Name", replicateable=True)
+    gone = {"id": key("701", 1), "deletedDate": "2026-01-10T11:30:00.000+0000"}
+    desk.on("sobjects/Campaign/deleted/", {"deletedRecords": [gone]})
+
+    *_pages, last = office.pages("campaigns", {"since": "2026-01-10T11:00:00+00:00"})
+
+    assert {Campaign: {key("701", 1)}, MarketingSpend: {key("701", 1)}} == {
+        entity: set(ids) for entity, ids in last.deleted.items()
+    }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from latido.connect import Cursor, JsonObject
+    from latido.schema import Record
 
 
 class Campaigns(SObjectStream):
@@ -60,6 +61,10 @@ class Campaigns(SObjectStream):
         ),
     )
     optional = True
+
+    @property
+    def gone_together(self) -> tuple[type[Record], ...]:
+        return self.entities
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         free: dict[str, datetime | None] = {

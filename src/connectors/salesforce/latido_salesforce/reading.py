@@ -87,6 +87,11 @@ class SObjectStream(Stream):
         rows, rejected = self.rows(entity, records)
         return Page((rows,), cursor, len(records), rejected=rejected)
 
+    @property
+    def gone_together(self) -> tuple[type[Record], ...]:
+        """The entities of which a record that is gone takes the rows with its id along."""
+        return self.entities[:1]
+
     def count(self) -> Count | None:
         """Return how many live records there are: exactly, if none changed since they were read."""
         n, _now = self.counted(self.conditions, deleted=False)
@@ -257,7 +262,7 @@ class SObjectStream(Stream):
             if now - missed >= self.connector.settings.sweep_every:
                 del behind["gap"]  # a census was due since
         ids = {f"{self.prefix}{key}": at for key, at in gone.items()}
-        return Page(cursor=behind, deleted={self.entities[0]: ids} if ids else {})
+        return Page(cursor=behind, deleted=dict.fromkeys(self.gone_together, ids) if ids else {})
 
     def _take_census(self) -> None:
         """Let the next sweep compare ids, which it need not do as long as Salesforce's log tells what was deleted."""
