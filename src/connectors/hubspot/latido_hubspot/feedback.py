@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Mapping, Page, Source
+from latido.connect import Mapping, Page, Scale, Source
 from latido.schema import SurveyResponse
 from latido_hubspot.associations import associated
 from latido_hubspot.reading import ObjectStream
 from latido_hubspot.records import ids_of
-from latido_hubspot.settings import Scale
 from latido_hubspot.transforms import lower, moment, named, own_properties
 from latido_hubspot.unfolding import unfolded
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Map
 
     from latido.connect import Cursor, JsonObject
+    from latido_hubspot.settings import Survey
 
 KINDS = frozenset({"nps", "csat", "ces"})
 
@@ -34,7 +34,7 @@ VERDICTS = {
 SAYS = ("hs_response_group", "hs_sentiment", "hs_survey_id", "hs_survey_type", "hs_value")
 
 
-def judged(answer: Map[str, Any], surveys: Map[str, Scale]) -> JsonObject:
+def judged(answer: Map[str, Any], surveys: Map[str, Survey]) -> JsonObject:
     """Return kind, score and scale of an *answer*; without a scale the score is not to be compared with others.
 
     Where nobody knows the scale of a survey about satisfaction, HubSpot's verdict takes the place of the score.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from latido.connect import HttpSettings
+from latido.connect import HttpSettings, Scale
 from latido.messages import marker
 from latido_hubspot.versions import LEGACY, Paths
 
@@ -31,23 +31,12 @@ SCOPES = (
 """What a login asks for unless told otherwise. HubSpot has no scope that only reads tickets."""
 
 
-class Scale(BaseModel):
+class Survey(Scale):
     """How the scores of one survey are to be read. HubSpot says neither the ends of a scale nor its direction."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["nps", "csat", "ces", "other"] | None = Field(
         default=None, description="What the survey asks for; unset: what HubSpot says."
     )
-    scale_min: float
-    scale_max: float
-    higher_is_better: bool = True
-
-    @model_validator(mode="after")
-    def _has_a_range(self) -> Self:
-        if self.scale_max <= self.scale_min:
-            raise ValueError(_("scale_max must be greater than scale_min."))
-        return self
 
 
 class HubSpotSettings(HttpSettings):
@@ -77,7 +66,7 @@ class HubSpotSettings(HttpSettings):
         default=("completed", "complete", "converted", "paid", "purchased"),
         description="The external statuses of a cart that was bought, in any case.",
     )
-    surveys: Mapping[str, Scale] = Field(
+    surveys: Mapping[str, Survey] = Field(
         default_factory=dict, description="How the scores of a survey are to be read, by the survey's id."
     )
 

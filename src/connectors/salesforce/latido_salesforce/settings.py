@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from latido.connect import HttpSettings
+from latido.connect import HttpSettings, Scale
 from latido.messages import marker
 from latido_salesforce.terms import Recurring, RecurringObject
 
@@ -40,21 +40,10 @@ DEAL_CLASSES = {
 CaseStatus = Literal["new", "open", "pending", "on_hold", "solved", "closed"]
 
 
-class Question(BaseModel):
+class Question(Scale):
     """How the answers to a question of Salesforce Surveys are to be read: nothing is inferred from its text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     kind: Literal["nps", "csat", "ces", "other"]
-    scale_min: float
-    scale_max: float
-    higher_is_better: bool = True
-
-    @model_validator(mode="after")
-    def _has_a_range(self) -> Self:
-        if self.scale_max <= self.scale_min:
-            raise ValueError(_("scale_max must be greater than scale_min."))
-        return self
 
 
 QUESTIONS = {

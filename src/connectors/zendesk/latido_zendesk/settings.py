@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from latido.connect import HttpSettings
+from latido.connect import HttpSettings, Scale
 from latido.messages import marker
 
 _ = marker("latido_zendesk")
@@ -18,26 +18,16 @@ SUBDOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 SITE = ".zendesk.com"
 
 
-class Survey(BaseModel):
+class Survey(Scale):
     """How a scored question is to be read. Zendesk says neither scale nor direction, and nothing is inferred.
 
     The question is the one with that `alias` in a survey, or the `ticket_field` (its id) that the answer is kept in,
     as a number or as a tag that ends in one (`ces_5`).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     alias: str | None = None
     ticket_field: int | None = None
-    scale_min: float
-    scale_max: float
     higher_is_better: bool
-
-    @model_validator(mode="after")
-    def _has_a_range(self) -> Self:
-        if self.scale_max <= self.scale_min:
-            raise ValueError(_("scale_max must be greater than scale_min."))
-        return self
 
 
 FIVE_POINTS = Survey(scale_min=1, scale_max=5, higher_is_better=True)

@@ -17,6 +17,7 @@ from latido.connect._refusal import Refused
 from latido.connect._reply import Reply, Trouble
 from latido.connect._retry import Retry
 from latido.connect._rows import Rejected, Rows
+from latido.connect._scale import Scale
 from latido.connect._shape import Shape
 from latido.connect._stream import Stream, requested
 from latido.connect._tokens import Tokens, TokenStore
@@ -69,6 +70,7 @@ __all__ = [
     "Retry",
     "Rows",
     "Runtime",
+    "Scale",
     "Shape",
     "Source",
     "Stream",
