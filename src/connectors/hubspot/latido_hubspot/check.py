@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latido.connect import Finding, Refused
-from latido.errors import ConfigurationError, CredentialError, LatidoError, NotOffered
+from latido.errors import ConfigurationError, LatidoError, NotOffered
 from latido.messages import marker
 from latido_hubspot.answers import meant
 from latido_hubspot.limits import daily
@@ -27,7 +27,7 @@ def findings(connector: HubSpot) -> Iterator[Finding]:
     try:
         reply = connector.http.get(connector.paths.account)
     except LatidoError as error:
-        yield trouble(meant(error, connector.paths.account) if isinstance(error, Refused) else error)
+        yield Finding.of(meant(error, connector.paths.account) if isinstance(error, Refused) else error)
         return
     yield from about(connector, reply.json())
     yield from quota(reply.headers)
@@ -76,7 +76,7 @@ def readable(stream: HubSpotStream) -> Finding:
         text = _("{stream}: {why}", stream=stream.name, why=refusal.message)
         return Finding(text, "warning" if stream.optional else "credential", refusal.hint)
     except LatidoError as error:
-        return trouble(error)
+        return Finding.of(error)
     return Finding(_("{stream} can be read.", stream=stream.name))
 
 
@@ -85,17 +85,6 @@ def own_fields(connector: HubSpot) -> Iterator[Finding]:
     try:
         connector.context()
     except ConfigurationError as error:
-        yield trouble(error)
+        yield Finding.of(error)
     except LatidoError:
         return  # What cannot be read was said already.
-
-
-def trouble(error: LatidoError) -> Finding:
-    """Return what *error* means for a check."""
-    match error:
-        case ConfigurationError():
-            return Finding(error.message, "setting", error.hint)
-        case CredentialError() | Refused(status=403):
-            return Finding(error.message, "credential", error.hint)
-        case _:
-            return Finding(error.message, "outage", error.hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latido.connect import Finding, Refused
-from latido.errors import ConfigurationError, CredentialError, LatidoError, NotOffered
+from latido.errors import LatidoError, NotOffered
 from latido.messages import marker
 from latido_salesforce.references import ORGANIZATION, listed
 from latido_salesforce.survey_objects import SurveyObjects
@@ -105,9 +105,5 @@ def trouble(error: LatidoError) -> Finding:
         case Refused(status=404 | 410) | NotOffered(__cause__=Refused(status=404 | 410)):
             hint = _("Check domain and api_version in latido.toml, then run: latido check")
             return Finding(error.message, "setting", hint)
-        case ConfigurationError():
-            return Finding(error.message, "setting", error.hint)
-        case CredentialError() | Refused(status=403):
-            return Finding(error.message, "credential", error.hint)
         case _:
-            return Finding(error.message, "outage", error.hint)
+            return Finding.of(error)

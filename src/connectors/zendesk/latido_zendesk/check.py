@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latido.connect import ACCOUNT, Finding, Refused
-from latido.errors import ConfigurationError, CredentialError, LatidoError, NotOffered, Stopped
+from latido.errors import LatidoError, NotOffered
 from latido.messages import marker
 from latido_zendesk.account import ME, no_account, somebody, token_warning
 from latido_zendesk.limits import announced
@@ -81,13 +81,7 @@ def trouble(error: LatidoError, site: str) -> Finding:
         case Refused(status=404):
             missing = no_account(site)
             return Finding(missing.message, "setting", missing.hint)
-        case ConfigurationError():
-            return Finding(error.message, "setting", error.hint)
         case Refused(status=403):
             return Finding(error.message, "credential", _("Give the OAuth client the scope read."))
-        case CredentialError():
-            return Finding(error.message, "credential", error.hint)
-        case Stopped():
-            return Finding(error.message, "outage", error.hint)
         case _:
-            return Finding(error.message, "outage", error.hint)
+            return Finding.of(error)

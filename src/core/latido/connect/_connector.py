@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from latido.connect._clock import Clock, SystemClock
 from latido.connect._mapping import UTC_ZONE, Context
-from latido.errors import ConfigurationError
+from latido.connect._refusal import Refused
+from latido.errors import ConfigurationError, CredentialError, LatidoError
 from latido.messages import marker
 from latido.suggest import nearest
 
@@ -83,6 +84,17 @@ class Finding:
     text: Message | str
     wrong: Literal["credential", "setting", "outage", "warning"] | None = None
     fix: Message | str | None = None
+
+    @classmethod
+    def of(cls, error: LatidoError) -> Self:
+        """Return what *error* means where the vendor means nothing else by it."""
+        match error:
+            case ConfigurationError():
+                return cls(error.message, "setting", error.hint)
+            case CredentialError() | Refused(status=403):
+                return cls(error.message, "credential", error.hint)
+            case _:
+                return cls(error.message, "outage", error.hint)
 
 
 @dataclass(frozen=True, slots=True)
