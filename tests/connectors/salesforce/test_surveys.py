@@ -9,7 +9,7 @@ import pytest
 
 from latido.schema import SurveyResponse
 from tests.connectors.salesforce.builders import key, record
-from tests.connectors.salesforce.desk import found
+from tests.connectors.salesforce.desk import found, refused
 from tests.connectors.salesforce.service import lookup
 from tests.desk import rows
 
@@ -75,6 +75,18 @@ def test_each_question_that_scores_is_an_answer(desk: SalesforceDesk, office: Of
     assert ("csat", 4, 1, 5) == (csat.kind, csat.score, csat.scale_min, csat.scale_max)
     assert datetime(2026, 1, 5, 10, tzinfo=UTC) == nps.answered_at == csat.answered_at
     assert (key("0Kd", 1), ANA, "q") == (nps.survey_id, nps.contact_id, nps.touchpoint)
+
+
+def test_answers_that_could_not_be_looked_up_are_not_passed_over(desk: SalesforceDesk, office: Office) -> None:
+    """The same responses are asked for again."""
+    opened(desk).rows("SurveyResponse", found(response()))
+    desk.rows("SurveyQuestionResponse", refused("INVALID_QUERY_LOCATOR"), found(answered(1, "NPS", 9)))
+
+    (row,) = rows(office.pages("survey_responses"), SurveyResponse)
+
+    assert 9 == row.score
+    first, again = desk.queries("SurveyResponse")
+    assert first == again
 
 
 def test_what_was_said_counts_once(desk: SalesforceDesk, office: Office) -> None:

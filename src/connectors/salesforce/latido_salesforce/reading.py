@@ -218,12 +218,15 @@ class SObjectStream(Stream):
             stretch = replace(window, end=end)
             try:
                 for records in jobs.records(self, stretch) if too_slow else ahead(self.rest.records(stretch)):
-                    if not too_slow:  # what a job brings has no order
-                        window = window.behind(records, self.cursor_field)
-                    attempts = 0
-                    yield self.page(records, None if too_slow else {**standing, **window.cursor})
+                    # What a job brings has no order.
+                    reached = window if too_slow else window.behind(records, self.cursor_field)
+                    page = self.page(records, None if too_slow else {**standing, **reached.cursor})
+                    window, attempts = reached, 0  # only now: a page may ask for more, and be refused that
+                    yield page
             except Refused as refusal:
                 attempts += 1
+                if too_slow:
+                    raise
                 end, too_slow = self._remedy(refusal, replace(window, end=end), attempts)
                 continue
             if end == window.end:
