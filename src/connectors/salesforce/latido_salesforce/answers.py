@@ -1,4 +1,4 @@
-"""What answers to queries look like, and what to say of those that do not."""
+"""Asking queries: what their answers look like, and what to say of those that do not."""
 
 from __future__ import annotations
 
@@ -7,16 +7,51 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from latido.connect import Refused
 from latido.errors import VendorUnavailable
 from latido.messages import marker
+from latido_salesforce.describe import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from latido.connect import Clock, Reply
+    from latido.connect import Clock, Reply, Shape
+    from latido_salesforce.connector import Salesforce
 
 _ = marker("latido_salesforce")
+
+
+def first_answer(
+    connector: Salesforce, sobject: str, query: str, *, deleted: bool = False, shape: Shape | None = None
+) -> Reply:
+    """Return the first answer to *query*. Raises NotOffered for what is not there, or may not be read."""
+    path = f"{connector.root}/{'queryAll' if deleted else 'query'}"
+    try:
+        return connector.http.get(path, {"q": query}, shape=shape)
+    except Refused as refusal:
+        raise refused(sobject, refusal) from refusal
+
+
+def answers(
+    connector: Salesforce, sobject: str, query: str, *, deleted: bool = False, shape: Shape | None = None
+) -> Iterator[list[Any]]:
+    """Yield the records of each answer to *query*: Salesforce may send fewer at once than it could."""
+    body = body_of(first_answer(connector, sobject, query, deleted=deleted, shape=shape))
+    while True:
+        if not isinstance(records := body.get("records"), list):
+            raise nonsense("records")
+        yield records
+        if body.get("done") is not False:
+            return
+        path = following(connector.root, body.get("nextRecordsUrl"))
+        body = body_of(connector.http.get(path, shape=shape))
+
+
+def listed(connector: Salesforce, sobject: str, query: str, *, deleted: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the records that *query* finds."""
+    for records in answers(connector, sobject, query, deleted=deleted):
+        yield from records
 
 
 def body_of(reply: Reply) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from latido.connect import Finding, Refused
 from latido.errors import LatidoError, NotOffered
 from latido.messages import marker
-from latido_salesforce.references import ORGANIZATION, listed
+from latido_salesforce.answers import listed
+from latido_salesforce.references import ORGANIZATION
 from latido_salesforce.survey_objects import SurveyObjects
 from latido_salesforce.values import CURRENCY
 

@@ -10,9 +10,9 @@ from latido.connect import Count, Mapping, computed, constant
 from latido.errors import NotOffered
 from latido.schema import FxRate
 from latido_salesforce import soql
+from latido_salesforce.answers import answers, listed
 from latido_salesforce.declared import made
 from latido_salesforce.reading import SObjectStream
-from latido_salesforce.references import answers, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Refused
 from latido.errors import NotOffered
-from latido_salesforce.answers import body_of, following, nonsense
-from latido_salesforce.describe import refused
+from latido_salesforce.answers import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,27 +56,3 @@ def _listed(connector: Salesforce, sobject: str, query: str) -> Iterator[dict[st
             yield {name: value for name, value in row.items() if name != "attributes"}
     except NotOffered as refusal:
         connector.runtime.warn(refusal.message)  # type: ignore[arg-type]  # ours is a message
-
-
-def listed(connector: Salesforce, sobject: str, query: str, *, deleted: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield the records that *query* finds, or also the *deleted* ones. Raises NotOffered for what cannot be read."""
-    for records in answers(connector, sobject, query, deleted=deleted):
-        yield from records
-
-
-def answers(
-    connector: Salesforce, sobject: str, query: str, *, deleted: bool = False
-) -> Iterator[list[dict[str, Any]]]:
-    """Yield the records that *query* finds, answer by answer."""
-    path, params = f"{connector.root}/{'queryAll' if deleted else 'query'}", {"q": query}
-    try:
-        body = body_of(connector.http.get(path, params))
-    except Refused as refusal:
-        raise refused(sobject, refusal) from refusal
-    while True:
-        if not isinstance(body.get("records"), list):
-            raise nonsense("records")
-        yield body["records"]
-        if body.get("done") is not False:
-            return
-        body = body_of(connector.http.get(following(connector.root, body.get("nextRecordsUrl"))))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.connect import Refused
 from latido_salesforce import soql
-from latido_salesforce.answers import body_of, following, nonsense, time_in
-from latido_salesforce.describe import refused
+from latido_salesforce.answers import answers, body_of, first_answer, nonsense, time_in
 from latido_salesforce.fields import layout
 from latido_salesforce.quota import said
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from latido.connect import JsonObject, Reply, Shape
+    from latido.connect import JsonObject, Reply
     from latido_salesforce.reading import SObjectStream
     from latido_salesforce.values import Layout
     from latido_salesforce.window import Window
@@ -47,14 +46,9 @@ class Rest:
             self._layout = layout(self._stream, self._without)
         return self._layout
 
-    def ask(self, query: str, *, deleted: bool = True, shape: Shape | None = None) -> Reply:
+    def ask(self, query: str, *, deleted: bool = True) -> Reply:
         """Return the first answer to *query*. Raises NotOffered for an object that cannot be read."""
-        connector = self._stream.connector
-        path = f"{connector.root}/{'queryAll' if deleted else 'query'}"
-        try:
-            return connector.http.get(path, {"q": query}, shape=shape)
-        except Refused as refusal:
-            raise refused(self._stream.sobject, refusal) from refusal
+        return first_answer(self._stream.connector, self._stream.sobject, query, deleted=deleted)
 
     def counted(self, conditions: Sequence[str | None], *, deleted: bool) -> tuple[int, datetime]:
         """Return how many records meet *conditions*, and the server's time; countless, where that takes too long."""
@@ -71,17 +65,9 @@ class Rest:
         return n, time_in(reply.headers, clock)
 
     def answers(self, query: str, *, deleted: bool = True) -> Iterator[list[Any]]:
-        """Yield the records of each answer to *query*: Salesforce may send fewer at once than it could."""
-        connector, shape = self._stream.connector, self.layout.shape
-        body = body_of(self.ask(query, deleted=deleted, shape=shape))
-        while True:
-            if not isinstance(records := body.get("records"), list):
-                raise nonsense("records")
-            yield records
-            if body.get("done") is not False:
-                return
-            path = following(connector.root, body.get("nextRecordsUrl"))
-            body = body_of(connector.http.get(path, shape=shape))
+        """Yield the records of each answer to *query*, of which only our fields are decoded."""
+        stream = self._stream
+        return answers(stream.connector, stream.sobject, query, deleted=deleted, shape=self.layout.shape)
 
     def records(self, window: Window) -> Iterator[Sequence[JsonObject]]:
         """Yield the records of *window* in their order, in pages."""

@@ -10,10 +10,9 @@ from latido.errors import NotOffered
 from latido.messages import marker
 from latido.schema import SurveyResponse
 from latido_salesforce import soql
-from latido_salesforce.answers import body_of
+from latido_salesforce.answers import body_of, listed
 from latido_salesforce.declared import DeclaredStream, keyed, made, value
 from latido_salesforce.fields import type_of
-from latido_salesforce.references import listed
 from latido_salesforce.transforms import deletion
 
 if TYPE_CHECKING:
