@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _EVENTS_EACH = 1000
 _AUDITS, _METRIC_EVENTS = 700_000_000_000, 800_000_000_000
+_OF_A_PROMISE = ("activate", "apply_sla", "breach", "fulfill", "update_status")
+_PROMISES, _WORK = 10, 500
+"""Where the ids of events about promises and about work begin, among those of a ticket: they stay as it goes on."""
 _PAUSES = ("pending",)
 
 
@@ -133,17 +136,19 @@ def metric_events(ticket: Ticket) -> Iterator[tuple[Instant, dict[str, Any]]]:
     """
     if ticket.fate != "live":
         return
-    for turn, (written, event) in enumerate(_metric_events(ticket)):
-        identity = _METRIC_EVENTS + ticket.number * _EVENTS_EACH + turn
+    for place, written, event in _metric_events(ticket):
+        identity = _METRIC_EVENTS + ticket.number * _EVENTS_EACH + place
         yield written, {"id": identity, "ticket_id": ticket_id(ticket.number), **event}
 
 
-def _metric_events(ticket: Ticket) -> Iterator[tuple[Instant, dict[str, Any]]]:
-    for metric in ("agent_work_time", "pausable_update_time", "reply_time", "requester_wait_time"):
-        yield ticket.created_at, _event(metric, 0, "measure", ticket.created_at)
-    for promise in promises(ticket):
-        yield from _promised(promise, ticket)
-    yield from _work(ticket)
+def _metric_events(ticket: Ticket) -> Iterator[tuple[int, Instant, dict[str, Any]]]:
+    for place, metric in enumerate(("agent_work_time", "pausable_update_time", "reply_time", "requester_wait_time")):
+        yield place, ticket.created_at, _event(metric, 0, "measure", ticket.created_at)
+    for turn, promise in enumerate(promises(ticket)):
+        for written, event in _promised(promise, ticket):
+            yield _PROMISES + turn * len(_OF_A_PROMISE) + _OF_A_PROMISE.index(event["type"]), written, event
+    for turn, (written, event) in enumerate(_work(ticket)):
+        yield _WORK + turn, written, event
 
 
 def _promised(promise: Promise, ticket: Ticket) -> Iterator[tuple[Instant, dict[str, Any]]]:
