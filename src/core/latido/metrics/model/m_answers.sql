@@ -22,7 +22,7 @@ WITH filled AS (
     JOIN m_sources AS s ON s.source = r.source
     LEFT JOIN m_duplicates AS x
            ON x.entity = 'survey_responses' AND x.source = r.source AND x.source_id = r.source_id
-    LEFT JOIN m_primary_accounts AS p
+    LEFT JOIN m_primary_links AS p
            ON p.source = r.source AND p.entity = 'survey_responses' AND p.source_id = r.source_id
     LEFT JOIN (SELECT DISTINCT source, ticket_id
                FROM survey_responses

@@ -34,7 +34,7 @@ WITH RECURSIVE merged AS (
 ), placed AS (
     SELECT k.source, k.source_id, k.survivor_id, k.email, COALESCE(k.account_id, p.account_id) AS account_id
     FROM known AS k
-    LEFT JOIN m_primary_accounts AS p
+    LEFT JOIN m_primary_links AS p
            ON p.source = k.source AND p.entity = 'contacts' AND p.source_id = k.survivor_id
 )
 SELECT k.source, k.source_id, COALESCE(k.email, k.source || ':' || k.survivor_id) AS person_id,

@@ -4,7 +4,7 @@
 -- the far future for a ticket that is unsolved, or unsolved and unanswered.
 WITH filled AS (
     SELECT t.source, t.source_id, t.assignee_id, t.team, t.channel, t.priority, t.type, t.status, t.csat,
-           COALESCE(t.contact_id, q.contact_id) AS contact_id,
+           COALESCE(t.contact_id, p.contact_id) AS contact_id,
            NULLIF(LOWER(TRIM(t.requester_email)), '') AS requester_email,
            COALESCE(t.account_id, p.account_id) AS account_id,
            COALESCE(t.status IN ('solved', 'closed'), false) AS is_solved,
@@ -25,8 +25,7 @@ WITH filled AS (
     JOIN m_sources AS s ON s.source = t.source
     LEFT JOIN m_ticket_history AS h ON h.source = t.source AND h.ticket_id = t.source_id
     LEFT JOIN m_duplicates AS x ON x.entity = 'tickets' AND x.source = t.source AND x.source_id = t.source_id
-    LEFT JOIN m_primary_accounts AS p ON p.source = t.source AND p.entity = 'tickets' AND p.source_id = t.source_id
-    LEFT JOIN m_primary_contacts AS q ON q.source = t.source AND q.entity = 'tickets' AND q.source_id = t.source_id
+    LEFT JOIN m_primary_links AS p ON p.source = t.source AND p.entity = 'tickets' AND p.source_id = t.source_id
 ), owned AS (
     SELECT f.source, f.source_id, f.assignee_id, f.team, f.channel, f.priority, f.type, f.status, f.csat, f.is_solved,
            f.created_at, f.first_reply_at, f.agent_replies, f.requester_replies, f.first_solve_at, f.reopens, f.sla_met,
