@@ -149,6 +149,17 @@ def test_formulas_are_read_again_once_a_day(desk: SalesforceDesk, office: Office
     assert "2026-01-10T12:00:00+00:00" == last_cursor(pages)["refreshed"]
 
 
+def test_a_run_from_a_day_on_does_not_count_as_reading_formulas(desk: SalesforceDesk, office: Office) -> None:
+    """What `--since` reads again ends that day; the next run reads the formulas of all records."""
+    desk.has("Account", Health__c={"type": "double", "calculated": True})
+    mapped = {"fields": {"accounts": {"lifecycle_stage": "Health__c"}}}
+    since = {"from": "2026-01-09T00:00:00+00:00"}
+
+    office.pages("accounts", last_cursor(office.pages("accounts", since, **mapped)), **mapped)
+
+    assert [True, False] == ["SystemModstamp >=" in each for each in desk.queries("Account")]
+
+
 def test_formulas_that_nobody_maps_are_not_read_again(desk: SalesforceDesk, office: Office) -> None:
     """As good as every org has some, and to read everything each day for them would be dear."""
     desk.has("Account", Health__c={"type": "double", "calculated": True})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -164,11 +164,22 @@ class SObjectStream(Stream):
 
     def _next(self, cursor: Cursor) -> tuple[Window, int]:
         """Return the window behind *cursor*, and how many records changed in it."""
-        begin = instant(cursor.get("from"))
-        if "since" in cursor and not (self._refresh_is_due(cursor) or self._sees_more(cursor)):
-            begin = datetime.fromisoformat(cursor["since"]) - self.overlap
+        begin = self._begin(cursor)
         n, now = self.counted([*self.conditions, soql.between(self.cursor_field, begin, None)])
         return Window(begin, now.replace(microsecond=0) + SECOND), n
+
+    def _begin(self, cursor: Cursor) -> datetime | None:
+        if "since" not in cursor:
+            return instant(cursor.get("from"))
+        if self._refresh_is_due(cursor) or self._sees_more(cursor):
+            return self._earliest
+        return datetime.fromisoformat(cursor["since"]) - self.overlap
+
+    @property
+    def _earliest(self) -> datetime | None:
+        """From when on everything is read that is read at all."""
+        first_day, zone = self.connector.settings.start_date, self.connector.runtime.time_zone
+        return None if first_day is None else datetime.combine(first_day, time(), zone)
 
     def _is_big(self, n: int) -> bool:
         return n > self.connector.settings.bulk_above
@@ -191,7 +202,7 @@ class SObjectStream(Stream):
         return any(each.calculated and each.name in named for each in self.described.own)
 
     def _kept(self, cursor: Cursor, window: Window) -> dict[str, Any]:
-        whole = "since" not in cursor or window.begin == instant(cursor.get("from"))
+        whole = window.begin == self._earliest
         refreshed = {"refreshed": self.connector.runtime.clock.now().isoformat()}
         unseen = {"unseen": sorted(self.layout.unseen)}
         return {**kept(cursor), **unseen, **(refreshed if whole and self._formulas else {})}

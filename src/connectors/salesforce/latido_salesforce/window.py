@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 LAG = timedelta(minutes=5)
 """What changed within it is read, and read again next time: a transaction may end minutes after it stamped its rows."""
 
-KEPT = ("from", "refreshed", "gap", "unseen")
-"""What of a cursor outlives a window: where it all began, when formulas were read, since when deletions are missing,
-which fields could not be seen."""
+KEPT = ("refreshed", "gap", "unseen")
+"""What of a cursor outlives a window: when formulas were read, since when deletions are missing, which fields could not
+be seen."""
 
 
 @dataclass(frozen=True, slots=True)
