@@ -105,9 +105,10 @@ def test_a_second_sync_costs_a_search_per_stream(house: Home) -> None:
     house.clock.sleep(60)
     house.sandbox.stats.clear()
 
-    report = house.sync(*TABLES)
+    # One by one: side by side, waits for a turn add up on a clock that stands still, and look like another time there.
+    codes = [house.sync(kind).exit_code for kind in TABLES]
 
-    assert 0 == report.exit_code
+    assert {0} == set(codes)
     assert {
         **{f"POST /crm/v3/objects/{kind}/search": 1 for kind in TABLES},
         # Of the items of deals that were won or lost meanwhile, and of carts that were ordered.

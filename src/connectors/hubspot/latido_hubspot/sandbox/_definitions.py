@@ -45,6 +45,9 @@ _EVERYWHERE = {
     **_of("number", "hs_object_id hs_created_by_user_id"),
     **_of("datetime", "hs_createdate hs_lastmodifieddate"),
 }
+QUESTIONNAIRE = tuple(f"respuesta_{turn:02}" for turn in range(1, 13))
+"""What contacts were asked when they signed up, as accounts with hundreds of properties do."""
+
 _OPTIONS = ("facturas", "app_movil", "integraciones", "portal", "hardware", "api")
 _FEATURES = ("sso", "exports", "webhooks", "offline", "dark_mode", "roles")
 
@@ -63,6 +66,7 @@ DEFINITIONS: dict[str, dict[str, Definition]] = {
         "boletin": Definition("bool", "Recibe el boletín"),
         "fecha_alta": Definition("date", "Fecha de alta"),
         "puntuacion_interna": Definition("number", "Puntuación interna"),
+        **{name: Definition("string", f"Cuestionario de alta, {name[-2:]}") for name in QUESTIONNAIRE},
     },
     "companies": {
         **_EVERYWHERE,

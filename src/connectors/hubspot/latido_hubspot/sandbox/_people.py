@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.testing.world import iso
 from latido_hubspot.sandbox._book import Record
+from latido_hubspot.sandbox._definitions import QUESTIONNAIRE
 from latido_hubspot.sandbox._stamps import binary, noted, told
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def contact(world: World, person: Person, identity: str, company_id: str | None)
         "boletin": "true" if "newsletter" in person.tags else "false",
         "fecha_alta": iso(person.created_at)[:10],
         "puntuacion_interna": binary(number % 100 / 10),
+        **dict.fromkeys(QUESTIONNAIRE, f"{person.language}-{number % 97}"),
     }
     return _stored(number, given, person.created_at, person.updated_at, person.left_at)
 
