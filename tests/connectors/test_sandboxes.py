@@ -17,6 +17,7 @@ from latido.testing import World
 from latido_hubspot.connector import HubSpot
 from latido_salesforce.connector import Salesforce
 from latido_zendesk.connector import Zendesk
+from tests.connectors.vendors import CONNECTORS
 
 if TYPE_CHECKING:
     from latido.testing import Sandbox
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "testing.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`(\w+)", PAGE))
 
-of_every_vendor = pytest.mark.parametrize("vendor", [HubSpot, Salesforce, Zendesk], ids=lambda each: each.name)
+of_every_vendor = pytest.mark.parametrize("vendor", CONNECTORS.values(), ids=CONNECTORS)
 
 
 def sandbox_of(vendor: type[Connector]) -> Sandbox:
