@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from pathlib import Path
 
-from measuring import PYTHON, Project, cost, deed, requests, sandbox, switch
+from measuring import PYTHON, Project, cost, deed, requests, sandbox
 
 LOOP = Path(__file__).with_name("hubspot_loop.py")
+SPEED = 60
+"""HubSpot's clock runs faster, so that a change is settled, and known to its search, when the next sync begins."""
+
 TOKEN = "pat-eu1-00000000-sandbox-4000-8000-000000000000"
 SOURCE = """
 connector = "hubspot"
@@ -23,7 +27,7 @@ streams = ["contacts", "associations"]
 
 def main() -> None:
     asked = _asked()
-    serving = ("--contacts", str(asked.contacts), "--tickets", str(asked.contacts // 5), "--limits", "none")
+    serving = ("--contacts", str(asked.contacts), "--tickets", str(asked.contacts // 5), "--speed", str(SPEED))
     with sandbox("latido_hubspot.sandbox", *serving) as url, tempfile.TemporaryDirectory() as folder:
         cost([PYTHON, str(LOOP), url, TOKEN])  # the server renders every page once, so that nobody pays for it
         loop = cost([PYTHON, str(LOOP), url, TOKEN])
@@ -33,8 +37,8 @@ def main() -> None:
         print(f"first sync      {first}: {asked.contacts / first.seconds:,.0f} contacts/s with their associations")
         print(f"  requests: {requests(url)}")
         project.again("nothing changed")
-        switch(url, lag=0)
         deed(url, "touch_all", kind="contacts", first=0, count=asked.contacts // 1000)
+        time.sleep(120 / SPEED)
         project.again("0.1% changed")
 
 

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from pathlib import Path
 
-from measuring import Project, deed, requests, sandbox
+from measuring import Project, deed, sandbox
+
+SPEED = 60
+"""Salesforce's clock runs faster, so that a job that it takes a minute over is done in a second."""
 
 SOURCE = """
 connector = "salesforce"
@@ -28,14 +32,16 @@ def main() -> None:
 
 
 def read(way: str, cases: int, source: str) -> None:
-    with sandbox("latido_salesforce.sandbox", "--cases", str(cases), "--whole") as url, tempfile.TemporaryDirectory() as folder:
-        Project(Path(folder), url, source, SECRETS).sync()  # the server renders every page once
-    with sandbox("latido_salesforce.sandbox", "--cases", str(cases), "--whole") as url, tempfile.TemporaryDirectory() as folder:
+    serving = ("--cases", str(cases), "--whole", "--speed", str(SPEED))
+    with sandbox("latido_salesforce.sandbox", *serving) as url, tempfile.TemporaryDirectory() as folder:
         project = Project(Path(folder), url, source, SECRETS)
+        project.sync()  # the server renders every page once, so that nobody pays for it
+        (Path(folder) / "latido.duckdb").unlink()
         first = project.sync()
-        print(f"{way:16}{first}: {cases / first.seconds:,.0f} cases/s; requests: {requests(url)}")
+        print(f"{way:16}{first}: {cases / first.seconds:,.0f} cases/s")
         project.again("nothing changed")
         deed(url, "touch_all", first=0, count=cases // 1000)
+        time.sleep(1)
         project.again("0.1% changed")
 
 
