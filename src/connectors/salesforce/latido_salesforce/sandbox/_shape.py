@@ -93,6 +93,7 @@ class JsonShape:
         self._kind = f'"{sobject.name}"'.encode()
         self._slots = slots
         own = [each for each in slots if isinstance(each, int)]
+        self._told: dict[tuple[int, bytes], bytes] = {}
         self._plain = own if len(own) == len(slots) and _KIND not in own else None
 
     def row(self, table: Table, number: int) -> bytes:
@@ -111,13 +112,19 @@ class JsonShape:
     def _value(self, values: list[bytes], slot: int | tuple[int, Tree]) -> bytes:
         if isinstance(slot, int):
             return self._kind if slot == _KIND else values[slot]
-        parent = self._org.parent(values[slot[0]])
+        place, reference = slot[0], values[slot[0]]
+        if (place, reference) not in self._told:  # Many records have few parents.
+            self._told[place, reference] = self._of_parent(place, reference, slot[1])
+        return self._told[place, reference]
+
+    def _of_parent(self, place: int, reference: bytes, inner: Tree) -> bytes:
+        parent = self._org.parent(reference)
         if parent is None:
             return b"null"
         table, number = parent
-        key = slot[0], table.sobject.name
+        key = place, table.sobject.name
         if key not in self._inner:
-            self._inner[key] = JsonShape(self._org, table.sobject, slot[1], self._root)
+            self._inner[key] = JsonShape(self._org, table.sobject, inner, self._root)
         return self._inner[key].row(table, number)
 
 
@@ -132,16 +139,23 @@ class CsvShape:
         if len(places) == len(paths):
             self._own = itemgetter(*places) if len(places) > 1 else lambda values: (values[places[0]],)
         self._paths = paths
+        self._told: dict[tuple[bytes, tuple[str, ...]], bytes] = {}
 
     def row(self, table: Table, number: int) -> bytes:
-        if self._own is not None:
-            return b'"' + b'","'.join(self._own(table.csv(number))) + b'"\n'
-        return b'"' + b'","'.join([self._value(table, number, path) for path in self._paths]) + b'"\n'
+        values = table.csv(number)
+        shown = self._own(values) if self._own else [self._value(table, values, path) for path in self._paths]
+        return b'"' + b'","'.join(shown) + b'"\n'
 
-    def _value(self, table: Table, number: int, path: tuple[str, ...]) -> bytes:
+    def _value(self, table: Table, values: list[bytes], path: tuple[str, ...]) -> bytes:
+        name = path[0].lower()
         if len(path) == 1:
-            found = table.sobject.by_name.get(path[0].lower())
-            return table.sobject.name.encode() if found is None else table.csv(number)[found[0]]
-        reference = table.sobject.by_relationship[path[0].lower()][0]
-        parent = self._org.parent(table.json(number)[reference])
-        return b"" if parent is None else self._value(*parent, path[1:])
+            found = table.sobject.by_name.get(name)
+            return table.sobject.name.encode() if found is None else values[found[0]]
+        reference = values[table.sobject.by_relationship[name][0]]
+        if (reference, path) not in self._told:  # Many records have few parents.
+            self._told[reference, path] = self._of_parent(reference, path[1:])
+        return self._told[reference, path]
+
+    def _of_parent(self, reference: bytes, path: tuple[str, ...]) -> bytes:
+        parent = self._org.parent(b'"%s"' % reference) if reference else None
+        return b"" if parent is None else self._value(parent[0], parent[0].csv(parent[1]), path)
