@@ -214,9 +214,10 @@ def test_things_happen_while_somebody_reads(visitor: Visitor) -> None:
     visitor.switches.writes_per_request = 5
     for _ in range(30):
         visitor.ids("SELECT Id FROM Case LIMIT 1")
+    visitor.switches.writes_per_request = 0
 
     assert visitor.sandbox.world.ticket_count < visitor.sandbox.records.ticket_count
-    assert since(visitor, "Case")
+    assert all(since(visitor, sobject) for sobject in ("Case", "Contact", "Account", "Opportunity"))
     assert visitor.count("Case") == len(visitor.query("SELECT Id FROM Case"))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from latido_salesforce.sandbox._org import Org
     from latido_salesforce.sandbox._records import Records
 
-_NEW_CASE, _SOMEBODY = 9, 8
+_NEW_CASE, _SOMEBODY, _DEAL, _HOUSE = 9, 8, 7, 6
 
 
 class Deeds:
@@ -182,7 +182,7 @@ class Deeds:
             self._records.tables[sobject].write(number, {name: value})
 
     def something(self) -> None:
-        """Change one record or add a case, each time another one."""
+        """Change one record, mostly a case, or add a case, each time another one."""
         self._written += 1
         throw = share(self._records.world.seed, "write", self._written)
         match self._written % 10:
@@ -190,6 +190,10 @@ class Deeds:
                 self.add_cases()
             case n if n == _SOMEBODY:
                 self.rename(int(throw * self._records.world.person_count), f"Nuevo-{self._written}")
+            case n if n == _DEAL:
+                self._write_deal(int(throw * self._records.tables["Opportunity"].count))
+            case n if n == _HOUSE:
+                self.move_house(int(throw * self._records.world.customer_count), f"nuevo-{self._written}.example")
             case _:
                 self._write_case(int(throw * self._records.ticket_count))
 
@@ -205,6 +209,13 @@ class Deeds:
             self.reply(number)
         else:
             self.solve(number)
+
+    def _write_deal(self, place: int) -> None:
+        deal = self._records.deal(place)
+        if deal.status == "open" and deal.gone_at is None:
+            self.advance(place, "won" if self._written % 3 else "negotiation")
+        else:
+            self.stamp("Opportunity", place)
 
     def _become(self, number: int, status: Status) -> None:
         ticket = self._records.ticket(number)
