@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def read(way: str, cases: int, source: str) -> None:
-    serving = ("--cases", str(cases), "--whole", "--speed", str(SPEED))
+    serving = ("--cases", str(cases), "--speed", str(SPEED))
     with sandbox("latido_salesforce.sandbox", *serving) as url, tempfile.TemporaryDirectory() as folder:
         project = Project(Path(folder), url, source, SECRETS)
         switch(url, job_polls=0, job_seconds=0)  # how long a job waits at the vendor is nobody's work

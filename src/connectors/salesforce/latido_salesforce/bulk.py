@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 _ = marker("latido_salesforce")
 
 CSV = "text/csv"
-ROWS = 25_000
-"""Rows of a result to ask for at once."""
+ROWS = 10_000
+"""Rows of a result to ask for at once: a few megabytes, of which several are in memory together."""
 
-PORTION = 5_000
+PORTION = 2_000
 """Rows that become records at once."""
 
 RUNNING = frozenset({"UploadComplete", "InProgress", "Queued", "Open"})
