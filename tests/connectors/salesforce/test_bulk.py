@@ -88,7 +88,7 @@ def test_a_result_has_pages(desk: SalesforceDesk, office: Office) -> None:
 
     assert [key("001", n) for n in (1, 2, 3)] == ids(office.pages("accounts", **BULK))
     assert [None, "MjAw"] == desk.params(RESULTS, "locator")
-    assert ["25000", "25000"] == desk.params(RESULTS, "maxRecords")
+    assert ["10000", "10000"] == desk.params(RESULTS, "maxRecords")
 
 
 def test_a_run_that_was_killed_goes_on_with_its_job(desk: SalesforceDesk, office: Office) -> None:

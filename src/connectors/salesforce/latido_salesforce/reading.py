@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from latido.connect import Count, Page, Refused, Stream, ahead, requested
 from latido.errors import NotOffered
 from latido.messages import marker
-from latido_salesforce import jobs, soql
+from latido_salesforce import bulk, jobs, soql
 from latido_salesforce.bulk import BulkRefused, JobGone, Short
 from latido_salesforce.deletions import deleted
 from latido_salesforce.quota import said
@@ -38,7 +38,7 @@ FORGOTTEN = "INVALID_QUERY_LOCATOR"
 PATIENCE = 5
 """How often in a row a stretch is begun again that brings nothing."""
 
-ROWS, BULK_ROWS = 2_000, 25_000
+ROWS = 2_000
 
 
 class SObjectStream(Stream):
@@ -106,7 +106,7 @@ class SObjectStream(Stream):
 
     def estimate(self, cursor: Cursor) -> int | None:
         _window, n = self._next(cursor)
-        return 3 + n // (BULK_ROWS if self._is_big(n) else ROWS)
+        return 3 + n // (bulk.ROWS if self._is_big(n) else ROWS)
 
     def ids(self) -> Iterator[list[str]]:
         if self._is_big(self.counted(self.conditions, deleted=False)[0]):
