@@ -1,0 +1,19 @@
+"""A connector to start from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from latido.plugins import hookimpl
+
+if TYPE_CHECKING:
+    from latido_template.connector import Template
+
+__all__ = ["latido_connectors"]
+
+
+@hookimpl
+def latido_connectors() -> list[type[Template]]:
+    from latido_template.connector import Template
+
+    return [Template]
