@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from arro3.core import Array, DataType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latido.connect import Count, Mapping, Page, Refused, Rejected, Stream, local_date
+from latido.connect import Count, Mapping, Page, Refused, Rejected, Rows, Stream, local_date
 from latido.errors import CredentialError, NotOffered, UsageError, VendorUnavailable
 from latido.messages import marker
 from latido.schema import Account, Contact, Deal, Ticket, TicketEvent
@@ -92,6 +93,27 @@ def test_a_greater_or_equal_version_replaces(
     synced(one_flush, source_of(tmp_path, script))
 
     assert [(name,)] == stored(warehouse, Account, "name") == stored(one_flush, Account, "name")
+
+
+def test_of_rows_that_stand_out_of_order_the_last_position_wins(warehouse: Warehouse, tmp_path: Path) -> None:
+    rows, _faults = Rows.of(Account, [{"source_id": "1", "name": "later"}, {"source_id": "1", "name": "earlier"}])
+    out_of_order = Page([replace(rows, positions=[1, 0])], {"at": 1})
+
+    synced(warehouse, source_of(tmp_path, accounts(out_of_order)))
+
+    assert [("1", "later")] == stored(warehouse, Account, "source_id", "name")
+
+
+def test_columns_of_arrow_are_stored_as_lists_are(warehouse: Warehouse, tmp_path: Path) -> None:
+    lists, _faults = Rows.of(Account, [{"source_id": "1", "employees": 7}, {"source_id": "2", "employees": None}])
+    kinds = {"source_id": DataType.string(), "employees": DataType.int64()}
+    arrays = Rows(Account, {name: Array(lists.values(name), kind) for name, kind in kinds.items()})
+    deleted = Page([], deleted={Account: {"2": None}})
+
+    synced(warehouse, source_of(tmp_path, accounts(deleted, Page([arrays], {"at": 1}))))
+
+    assert list(lists) == list(arrays)
+    assert [("1", 7, False), ("2", None, False)] == stored(warehouse, Account, "source_id", "employees", "is_deleted")
 
 
 def test_a_deletion_leaves_a_tombstone_that_a_restored_row_clears(warehouse: Warehouse, tmp_path: Path) -> None:

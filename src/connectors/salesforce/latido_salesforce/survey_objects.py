@@ -198,7 +198,7 @@ class SurveyObjects(SObjectStream):
         if not done:
             return Rows(entity, {"source_id": []}), []
         names = {name for rows, _faults in done for name in rows.columns}
-        columns = {name: [v for rows, _ in done for v in rows.columns.get(name, [None] * len(rows))] for name in names}
+        columns = {name: [v for rows, _ in done for v in rows.values(name)] for name in names}
         return Rows(entity, columns), [fault for _rows, faults in done for fault in faults]
 
     def count(self) -> Count | None:

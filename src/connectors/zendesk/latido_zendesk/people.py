@@ -182,7 +182,7 @@ def both_sides(stream: ZendeskStream, people: Sequence[JsonObject], cursor: Curs
 
 
 def keys(rows: Rows) -> dict[str, datetime | None]:
-    return dict.fromkeys(rows.columns["source_id"])
+    return dict.fromkeys(rows.values("source_id"))
 
 
 def counted(stream: ZendeskStream, path: str) -> Count:

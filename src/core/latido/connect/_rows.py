@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from arro3.core import Array
+
     from latido.schema import ColumnType, Record
 
+Column: TypeAlias = "list[Any] | Array"
 
 UNFIT = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
 """What a value raises that is not what its mapping or its column expects."""
@@ -30,10 +33,16 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one entity as columns of equal length; a column that is left out is null in every row."""
+    """Rows of one entity as columns of equal length; a column that is left out is null in every row.
+
+    A column is a list, or an Arrow array of the type that carries it: what was read set by set never becomes Python.
+    Of rows with one key and one version the last wins; `positions`, from 0 upwards, says where that is not the order
+    in which they stand here.
+    """
 
     entity: type[Record]
-    columns: Mapping[str, list[Any]]
+    columns: Mapping[str, Column]
+    positions: Sequence[int] | None = None
 
     def __len__(self) -> int:
         return len(self.columns["source_id"])
@@ -41,9 +50,17 @@ class Rows:
     def __iter__(self) -> Iterator[Record]:
         """Yield the rows as records of the schema: for reading and tests, not for bulk."""
         types = self.entity.columns()
+        columns = {name: self.values(name) for name in self.columns}
         for position in range(len(self)):
-            values = {name: _decoded(types[name], column[position]) for name, column in self.columns.items()}
+            values = {name: _decoded(types[name], column[position]) for name, column in columns.items()}
             yield self.entity.model_validate({name: value for name, value in values.items() if value is not None})
+
+    def values(self, column: str) -> list[Any]:
+        """Return *column* in its travelling form, value by value."""
+        found = self.columns.get(column)
+        if found is None:
+            return [None] * len(self)
+        return found if isinstance(found, list) else found.to_pylist()
 
     @classmethod
     def of(cls, entity: type[Record], rows: Sequence[Mapping[str, Any]]) -> tuple[Rows, list[Rejected]]:

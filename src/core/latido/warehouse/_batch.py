@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from arro3.core import RecordBatch
+    from arro3.core import Array, DataType, RecordBatch
 
     from latido.connect import Cursor, Page, Rejected, Rows
     from latido.schema import ColumnType, Record
@@ -30,13 +30,13 @@ class Layer:
 
     def marks(self, rows: Rows) -> bool:
         """Whether any of *rows* is marked here: it comes after its mark, and has to be written after it."""
-        keys = rows.columns["source_id"]
-        marked = (self.deleted.get(rows.entity, {}), self.merged.get(rows.entity, {}))
+        marked = [each for each in (self.deleted.get(rows.entity), self.merged.get(rows.entity)) if each]
+        keys = rows.values("source_id") if marked else []
         if not all(each.keys().isdisjoint(keys) for each in marked):
             return True
         replaced = self.replaced.get(rows.entity, {})
         columns = {column for column, _parent in replaced} & rows.columns.keys()
-        return any((column, parent) in replaced for column in columns for parent in rows.columns[column])
+        return any((column, parent) in replaced for column in columns for parent in rows.values(column))
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class Batch:
         if len(rows):
             layer.rows[rows.entity].append(arrow(rows, self.size))
             self.size += len(rows)
-        for key in rows.columns["source_id"] if self.rejected else ():
+        for key in rows.values("source_id") if self.rejected else ():
             self.rejected.pop((rows.entity.table, key), None)  # it fits by now
 
 
@@ -87,7 +87,7 @@ def _brought(
     brought: dict[tuple[str, str], set[str]] = {(column, parent): set() for parent in parents}
     for rows in page:
         if rows.entity is entity and column in rows.columns:
-            for parent, child in zip(rows.columns[column], rows.columns["source_id"], strict=True):
+            for parent, child in zip(rows.values(column), rows.values("source_id"), strict=True):
                 if (column, parent) in brought:
                     brought[column, parent].add(child)
     return brought
@@ -95,7 +95,7 @@ def _brought(
 
 def arrow(rows: Rows, offset: int) -> RecordBatch:
     """Return *rows* with every column that the entity has, and `_position`: the order in which rows arrived."""
-    from arro3.core import Array, DataType, RecordBatch
+    from arro3.core import DataType, RecordBatch
 
     types: Mapping[str, ColumnType] = rows.entity.columns()
     carriers = {
@@ -106,14 +106,19 @@ def arrow(rows: Rows, offset: int) -> RecordBatch:
     }
     empty: list[None] = [None] * len(rows)
     arrays: dict[str, Any] = {
-        name: _array(Array, rows.columns.get(name, empty), carriers[kind.carrier]) for name, kind in types.items()
+        name: _array(rows.columns.get(name, empty), carriers[kind.carrier]) for name, kind in types.items()
     }
-    arrays["_position"] = Array(list(range(offset, offset + len(rows))), DataType.int64())
+    order = range(len(rows)) if rows.positions is None else rows.positions
+    arrays["_position"] = _array([offset + each for each in order], DataType.int64())
     return RecordBatch.from_pydict(arrays)
 
 
-def _array(make: Any, values: list[Any], carrier: Any) -> Any:
+def _array(values: Any, carrier: DataType) -> Array:
+    from arro3.core import Array
+
+    if isinstance(values, Array):
+        return values
     try:
-        return make(values, carrier)
+        return Array(values, carrier)
     except UnicodeEncodeError:
-        return make([whole_characters(each) if isinstance(each, str) else each for each in values], carrier)
+        return Array([whole_characters(each) if isinstance(each, str) else each for each in values], carrier)

@@ -78,8 +78,9 @@ def delivered(pages: Iterable[Page]) -> Iterator[tuple[Key, Row]]:
     """Yield each row that *pages* bring, with the table and id that it is for."""
     for page in pages:
         for rows in page.rows:
-            for at, key in enumerate(rows.columns["source_id"]):
-                row = {name: column[at] for name, column in rows.columns.items() if column[at] is not None}
+            columns = {name: rows.values(name) for name in rows.columns}
+            for at, key in enumerate(columns["source_id"]):
+                row = {name: column[at] for name, column in columns.items() if column[at] is not None}
                 yield (rows.entity.table, key), row
 
 
