@@ -20,7 +20,7 @@ from latido_zendesk.connector import Zendesk
 from tests.connectors.vendors import CONNECTORS
 
 if TYPE_CHECKING:
-    from latido.testing import Sandbox
+    from latido.testing import Imitation
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "testing.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`(\w+)", PAGE))
@@ -28,7 +28,7 @@ NAMED = set(re.findall(r"`(\w+)", PAGE))
 of_every_vendor = pytest.mark.parametrize("vendor", CONNECTORS.values(), ids=CONNECTORS)
 
 
-def sandbox_of(vendor: type[Connector]) -> Sandbox:
+def sandbox_of(vendor: type[Connector]) -> Imitation:
     sandbox = vendor.sandbox(World("acme", end=date(2026, 11, 1), tickets=20))
     assert sandbox is not None
     return sandbox

@@ -10,7 +10,7 @@ from latido_zendesk.connector import Zendesk
 
 if TYPE_CHECKING:
     from latido.connect import Connector
-    from latido.testing import Sandbox
+    from latido.testing import Imitation
 
 CONNECTORS: dict[str, type[Connector]] = {each.name: each for each in (HubSpot, Salesforce, Zendesk)}
 
@@ -42,7 +42,7 @@ RECURRING = {
 MORE: dict[str, dict[str, Any]] = {"salesforce": {"recurring": RECURRING}}
 
 
-def said(sandbox: Sandbox, **more: Any) -> dict[str, Any]:
+def said(sandbox: Imitation, **more: Any) -> dict[str, Any]:
     """Return the settings with which everything is read that *sandbox* has, as `[sources.<name>]` says them."""
     settings = sandbox.settings()
     name = settings["connector"]

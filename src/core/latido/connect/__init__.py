@@ -33,7 +33,7 @@ from latido.connect._transforms import (
     reference,
 )
 from latido.connect._waiting import wait
-from latido.connect._wire import Answer, Outgoing, Unreachable, Wire
+from latido.connect._wire import Answer, HttpxWire, Outgoing, Unreachable, Wire
 
 __all__ = [
     "ACCOUNT",
@@ -55,6 +55,7 @@ __all__ = [
     "Finding",
     "Http",
     "HttpSettings",
+    "HttpxWire",
     "JsonObject",
     "Limiter",
     "Mapping",

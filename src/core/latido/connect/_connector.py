@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from latido.connect._stream import Stream
     from latido.messages import Message
-    from latido.testing import Sandbox, World
+    from latido.testing import Imitation, World
 
 
 _ = marker("latido")
@@ -121,6 +121,8 @@ class Connector(ABC):
 
     `undeliverable` declares promises that this vendor cannot keep, each with the reason; `latido plugins` prints them.
     `asks` names the settings that `latido init` asks for; by default those that have no default themselves.
+    `unreadable` says of a table, or `table.column`, why this vendor does not give it out and what would: the catalogue
+    of KPIs shows it. One that is not `in_demo` is left out of `latido demo`.
     """
 
     name: ClassVar[str]
@@ -128,6 +130,8 @@ class Connector(ABC):
     Settings: ClassVar[type[ConnectorSettings]]
     undeliverable: ClassVar[Mapping[str, Message | str]] = MappingProxyType({})
     asks: ClassVar[tuple[str, ...]] = ()
+    unreadable: ClassVar[Mapping[str, Message | str]] = MappingProxyType({})
+    in_demo: ClassVar[bool] = True
 
     def __init__(self, settings: Any, runtime: Runtime) -> None:
         self.settings = settings
@@ -136,8 +140,8 @@ class Connector(ABC):
         self._reading = threading.Lock()
 
     @classmethod
-    def sandbox(cls, world: World, clock: Clock | None = None) -> Sandbox | None:
-        """Return a server that behaves like this vendor and tells of *world*; None if there is none to try it with."""
+    def sandbox(cls, world: World, clock: Clock | None = None) -> Imitation | None:
+        """Return what behaves like this vendor and tells of *world*, mostly a server; None if there is none."""
         del world, clock
         return None
 

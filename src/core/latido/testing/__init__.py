@@ -4,6 +4,7 @@ from latido.testing._clocks import FastClock, ManualClock
 from latido.testing._conformance import connector_tests, promises
 from latido.testing._drill import Drill
 from latido.testing._faults import Fault, Limit, Switches
+from latido.testing._imitation import Imitation
 from latido.testing._sandbox import Handler, Sandbox, Stats, body_of, json, json_bytes
 from latido.testing._served import Served
 from latido.testing._serving import command_line, serve
@@ -20,6 +21,7 @@ __all__ = [
     "Fault",
     "Feed",
     "Handler",
+    "Imitation",
     "Known",
     "Limit",
     "Log",

@@ -50,6 +50,8 @@ class Fault(BaseModel):
 class Limit(BaseModel):
     """So many requests in so many seconds: in windows that begin on the clock's full `seconds`, or in the last ones.
 
+    A leaky bucket takes `requests` at once, and is empty again `seconds` after it was full.
+
     `retry_after` says what the refusal tells: the true wait, 0, or nothing.
     """
 
@@ -57,7 +59,7 @@ class Limit(BaseModel):
 
     requests: int
     seconds: float = 60
-    window: Literal["fixed", "sliding"] = "fixed"
+    window: Literal["fixed", "sliding", "leaky"] = "fixed"
     retry_after: Literal["told", "zero", "absent"] = "told"
 
 

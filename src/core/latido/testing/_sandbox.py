@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import format_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from latido.connect import Clock, SystemClock
-from latido.testing._faults import Fault, Limit, Switches
+from latido.testing._faults import Fault, Limit
+from latido.testing._imitation import Imitation
 from latido.testing._throttle import Allowance, Bucket
-from latido.testing.truth import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from starlette.types import Receive, Scope, Send
 
-    from latido.testing._drill import Drill
-    from latido.testing.world import Ticket
+    from latido.connect import Clock
 
 Handler: TypeAlias = Callable[[Request], Response]
 
@@ -42,11 +37,15 @@ class Dropped(Exception):
 
 
 class Stats:
-    """What was asked and answered since the sandbox began, or since `clear`."""
+    """What was asked and answered since the sandbox began, or since `clear`.
+
+    `refused` counts what the limits refused, with whatever status this vendor does so.
+    """
 
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()
         self.answers: Counter[int] = Counter()
+        self.refused = 0
 
     @property
     def total(self) -> int:
@@ -60,44 +59,38 @@ class Stats:
     def clear(self) -> None:
         self.requests.clear()
         self.answers.clear()
+        self.refused = 0
 
     def asked(self, part: str) -> int:
         """Return how many requests had *part* in their route."""
         return sum(count for route, count in self.requests.items() if part in route)
 
 
-class Sandbox(ABC):
+class Sandbox(Imitation):
     """An ASGI app that answers as a vendor does.
 
     A vendor's sandbox brings `routes`, its wording of refusals, and `deeds`: what `POST /_sandbox/do` may have done to
-    the records. `known` says how finely the vendor tells what happened. `switches` (or `POST /_sandbox/pathologies`)
-    makes it misbehave; `stats` (or `GET /_sandbox/stats`) tells what it was asked, `shown` which credentials came with
-    it. Everything happens under one lock, so a test may change records while a sync reads them.
+    the records. `switches` (or `POST /_sandbox/pathologies`) makes it misbehave; `stats` (or `GET /_sandbox/stats`)
+    tells what it was asked, `shown` which credentials came with it. Everything happens under one lock.
 
     For the conformance suite it also brings `drills`, `documented_limits` and, where tokens die, `expire_tokens`, and
     cuts its pages by `switches.at_most(...)`.
     """
 
-    Switches: ClassVar[type[Switches]] = Switches
-    known: ClassVar[Known] = Known()
-
     def __init__(self, clock: Clock | None = None) -> None:
-        self.clock: Clock = clock or SystemClock()
-        self.switches = self.Switches()
+        super().__init__(clock)
         self.stats = Stats()
-        self.lock = threading.RLock()
         self.url = ""
         self.shown: set[str] = set()
         self._buckets: dict[str, Bucket] = {}
         self._last_write = self.clock.monotonic()
 
+    def address(self) -> dict[str, Any]:
+        return {"base_url": self.url}
+
     @abstractmethod
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         """Return (method, path with {parameters}, handler) of everything that can be asked."""
-
-    @abstractmethod
-    def settings(self) -> dict[str, Any]:
-        """Return what `[sources.<name>]` says for the real connector to read from here."""
 
     @abstractmethod
     def refusal(self, fault: Fault) -> Response:
@@ -106,26 +99,14 @@ class Sandbox(ABC):
         Where a limit was hit, `path` of the fault is the name that `buckets` has for it.
         """
 
-    def tickets(self) -> Iterator[Ticket]:
-        """Yield every ticket as it stands now, for the truth; none where the vendor has none."""
-        return iter(())
-
-    def deeds(self) -> dict[str, Callable[..., Any]]:
-        """Return what can be done to the records from outside, by name."""
-        return {}
-
-    def drills(self) -> Mapping[str, Drill]:
-        """Return what can be done to the records of each stream, by its name."""
-        return {}
-
     def documented_limits(self) -> Mapping[str, Limit]:
         """Return the limits that the vendor documents, by the names that `buckets` has for them."""
         return {}
 
-    def expire_tokens(self) -> None:  # noqa: B027 - a vendor without tokens that expire has nothing to do
+    def expire_tokens(self) -> None:
         """Reject from now on every access token that was handed out."""
 
-    def write_something(self) -> None:  # noqa: B027 - a sandbox may stand still
+    def write_something(self) -> None:
         """Change one record, as people do while a sync reads."""
 
     def path(self, path: str) -> str:
@@ -241,6 +222,7 @@ class Sandbox(ABC):
         return (self._too_many(*refused[0]) if refused else None), headers
 
     def _too_many(self, bucket: str, allowance: Allowance) -> Response:
+        self.stats.refused += 1
         waits = {"told": allowance.resets, "zero": 0, "absent": None}
         return self._failed(Fault(kind="too_many", path=bucket, retry_after=waits[allowance.limit.retry_after]))
 

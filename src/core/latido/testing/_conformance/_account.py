@@ -75,8 +75,8 @@ def hold(bench: Bench, stream: str) -> tuple[int, int]:
     """Return the most rows that a page brings, and the most requests that are made for one."""
     rows, requests, asked = 0, 0, 0
     with bench.reader(stream) as (reader, _):
-        asked = bench.sandbox.stats.total
+        asked = bench.requests
         for page in reader.pages(reader.start(None)):
             rows = max(rows, page.fetched, sum(len(each) for each in page.rows))
-            requests, asked = max(requests, bench.sandbox.stats.total - asked), bench.sandbox.stats.total
+            requests, asked = max(requests, bench.requests - asked), bench.requests
     return rows, requests

@@ -14,6 +14,7 @@ import httpx
 from latido.connect import METER, Meter, Runtime
 from latido.testing._clocks import ManualClock
 from latido.testing._conformance._place import Loaded, Place
+from latido.testing._sandbox import Sandbox
 from latido.testing.world import World
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from latido.connect import Connector, ConnectorSettings, Cursor, Page, Stream
-    from latido.testing._sandbox import Sandbox
+    from latido.testing._imitation import Imitation
 
 END = date(2026, 11, 1)
 MORNING = datetime(2026, 11, 1, 6, tzinfo=UTC)
@@ -48,8 +49,8 @@ class Subject:
     settings: Mapping[str, Any]
     tickets: int
 
-    def sandbox(self, clock: Timeline, tickets: int) -> Sandbox:
-        """Return the connector's own sandbox; raises TypeError if it has none."""
+    def sandbox(self, clock: Timeline, tickets: int) -> Imitation:
+        """Return what stands in for the connector's vendor; raises TypeError if nothing does."""
         world = World("promises", end=END, tickets=tickets, people=tickets)
         found = self.connector.sandbox(world, clock)
         if found is None:
@@ -59,7 +60,7 @@ class Subject:
             )
         return found
 
-    def said(self, sandbox: Sandbox, **more: Any) -> ConnectorSettings:
+    def said(self, sandbox: Imitation, **more: Any) -> ConnectorSettings:
         """Return the settings with which *sandbox* is read."""
         return self.connector.Settings.model_validate({**sandbox.settings(), **self.settings, **more})
 
@@ -70,6 +71,11 @@ class Front:
     def __init__(self) -> None:
         self.url = ""
         self.behind: Sandbox
+
+    def lead_to(self, sandbox: Imitation) -> None:
+        """Have *sandbox* answer from now on, if it answers at all."""
+        if isinstance(sandbox, Sandbox):
+            self.behind, sandbox.url = sandbox, self.url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.behind(scope, receive, send)
@@ -98,9 +104,21 @@ class Bench:
         """Let *front* lead to the sandbox while the block lasts."""
         self.folder.mkdir()
         shutil.copy(self._empty, self.warehouse.path)
-        front.behind, self.sandbox.url = self.sandbox, front.url
+        front.lead_to(self.sandbox)
         with self.transport, self.warehouse.loaded():
             yield self
+
+    @property
+    def server(self) -> Sandbox:
+        """The sandbox, which the promise that asks for it can be tried on only if it is asked over HTTP."""
+        if not isinstance(self.sandbox, Sandbox):
+            raise TypeError(f"{type(self.sandbox).__name__} is no server")
+        return self.sandbox
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made so far."""
+        return self.sandbox.stats.total if isinstance(self.sandbox, Sandbox) else 0
 
     def calm(self) -> Bench:
         """Return the bench as it was at first: nothing goes wrong, and it is morning."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, SecretStr
 
 from latido.testing._conformance._promise import Broken
+from latido.testing._sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +35,6 @@ TROUBLES: tuple[dict[str, Any], ...] = (
 def secrets_never_show(lab: Laboratory, _all: str) -> None:
     """No message, log line or file holds a secret, in a run that goes well and in those that fail."""
     bench = lab.quiet
-    bench.sandbox.shown.clear()
     place = bench.place()
     with listening() as log:
         told = [text for reading in readings(bench, place, lab.streams) for text in spoken(reading)]
@@ -48,9 +48,9 @@ def readings(bench: Bench, place: Place, streams: Iterable[str]) -> Iterator[Rea
     """Yield a run that goes well, one with wrong secrets, and some that fail."""
     yield place.sync(*streams)
     yield bench.place().sync(*streams, settings=mistakes(bench))
-    for trouble in TROUBLES:
-        bench.sandbox.switches.faults = []
-        bench.sandbox.fail(times=None, after=2, **trouble)
+    for trouble in TROUBLES if isinstance(bench.sandbox, Sandbox) else ():
+        bench.server.switches.faults = []
+        bench.server.fail(times=None, after=2, **trouble)
         yield place.sync(*streams)
 
 
@@ -91,8 +91,9 @@ class Listener(logging.Handler):
 def secrets_of(bench: Bench) -> set[str]:
     """Return the secrets in the settings, mistaken or not, and the credentials that the vendor was shown."""
     said = set(secrets_in(bench.subject.said(bench.sandbox)))
-    shown = {each.partition(" ")[2] or each for each in bench.sandbox.shown}
-    return {each for each in {*said, *map(mistaken, said), *shown} if len(each) >= SHORTEST}
+    shown = bench.sandbox.shown if isinstance(bench.sandbox, Sandbox) else ()
+    tokens = {each.partition(" ")[2] or each for each in shown}
+    return {each for each in {*said, *map(mistaken, said), *tokens} if len(each) >= SHORTEST}
 
 
 def mistakes(bench: Bench) -> dict[str, str]:

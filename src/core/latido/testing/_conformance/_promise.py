@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from latido.connect import Stream
+from latido.testing._sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from latido.schema import Record
     from latido.testing._conformance._laboratory import Laboratory
     from latido.testing._drill import Drill
-    from latido.testing._sandbox import Sandbox
+    from latido.testing._imitation import Imitation
 
 
 class Broken(AssertionError):
@@ -26,7 +27,7 @@ class Candidate:
 
     stream: Stream
     drill: Drill
-    sandbox: Sandbox
+    sandbox: Imitation
 
     @property
     def name(self) -> str:
@@ -71,13 +72,16 @@ def resumed(candidate: Candidate) -> bool:
     return candidate.stream.mode == "incremental" and not candidate.stream.sweep
 
 
+def served(candidate: Candidate) -> bool:
+    """Whether the vendor is asked over HTTP."""
+    return isinstance(candidate.sandbox, Sandbox)
+
+
 def limited(candidate: Candidate) -> bool:
     """Whether the vendor documents limits."""
-    return bool(candidate.sandbox.documented_limits())
+    return isinstance(candidate.sandbox, Sandbox) and bool(candidate.sandbox.documented_limits())
 
 
 def perishable(candidate: Candidate) -> bool:
     """Whether the vendor's tokens die."""
-    from latido.testing._sandbox import Sandbox
-
-    return type(candidate.sandbox).expire_tokens is not Sandbox.expire_tokens
+    return isinstance(candidate.sandbox, Sandbox) and type(candidate.sandbox).expire_tokens is not Sandbox.expire_tokens

@@ -15,6 +15,7 @@ from latido.testing._conformance._catalogue import PROMISES
 from latido.testing._conformance._laboratory import Laboratory
 from latido.testing._conformance._promise import Candidate
 from latido.testing._drill import Drill
+from latido.testing._sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -49,7 +50,8 @@ def _offered(subject: Subject) -> dict[str, Candidate]:
     """Return the streams that the connector offers, by name."""
     clock = Timeline(MORNING)
     sandbox = subject.sandbox(clock, FEW)
-    sandbox.url = NOWHERE
+    if isinstance(sandbox, Sandbox):
+        sandbox.url = NOWHERE
     drills = sandbox.drills()
     with tempfile.TemporaryDirectory() as folder:
         runtime = Runtime(READER, clock=clock, folder=Path(folder))
