@@ -26,6 +26,7 @@ from latido.testing.world._tickets import (
     Survey,
     Ticket,
 )
+from latido.testing.world._usage import LOGINS_KEPT, Milestone, Traffic
 from latido.testing.world._words import REASONS, prose
 from latido.testing.world._world import World
 
@@ -36,6 +37,7 @@ __all__ = [
     "DONE",
     "HOME",
     "HOUR",
+    "LOGINS_KEPT",
     "MINUTE",
     "REASONS",
     "SYSTEM",
@@ -53,6 +55,7 @@ __all__ = [
     "Instant",
     "Lead",
     "Line",
+    "Milestone",
     "Move",
     "Person",
     "Product",
@@ -67,6 +70,7 @@ __all__ = [
     "Survey",
     "Team",
     "Ticket",
+    "Traffic",
     "World",
     "iso",
     "midnight",

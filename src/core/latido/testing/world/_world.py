@@ -12,6 +12,7 @@ from latido.testing.world._market import Market
 from latido.testing.world._money import PRODUCTS, rates
 from latido.testing.world._sales import SalesBook
 from latido.testing.world._slots import Territory
+from latido.testing.world._usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from latido.testing.world._marketing import Campaign, Cart, Lead, Recommendation
     from latido.testing.world._money import Product, Rate
     from latido.testing.world._tickets import Ticket
+    from latido.testing.world._usage import Milestone, Traffic
 
 _SURVEYS_FOR = 240 * DAY
 """How long ago the thumbs were replaced by questionnaires."""
@@ -49,6 +51,7 @@ class World(Business):
         )
         self.surveys_since: Instant = self.end - _SURVEYS_FOR
         self._desk = HelpDesk(self, seed, tickets, CHANNELS, bots=True, surveys_since=self.surveys_since)
+        self._usage = Usage(self)
         self._open_books(Territory())
 
     def branch(self, desk: str, *, tickets: int, territory: tuple[int, int] = (0, 1)) -> World:
@@ -115,6 +118,14 @@ class World(Business):
 
     def leads(self) -> Iterator[Lead]:
         return self._market.leads()
+
+    def milestones(self) -> Iterator[Milestone]:
+        """Yield what customers and people did with the product; logins of the last sixty days only."""
+        return self._usage.milestones()
+
+    def traffic(self, day: date) -> tuple[Traffic, ...]:
+        """Return who came to the site on *day* (UTC), by source; nobody outside the two years."""
+        return self._usage.traffic(day)
 
     def rates(self) -> Iterator[Rate]:
         """Yield the rates of the foreign currencies, month by month; the home currency is EUR."""
