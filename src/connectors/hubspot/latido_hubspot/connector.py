@@ -75,7 +75,7 @@ class HubSpot(Connector):
         """Return a server that behaves like HubSpot and tells of *world*, of the part that is kept here."""
         from latido_hubspot.sandbox import HubSpotSandbox
 
-        return HubSpotSandbox(world.branch(cls.name, tickets=world.ticket_count // 3, territory=(0, 2)), clock)
+        return HubSpotSandbox(world.branch(cls.name, tickets=world.ticket_count // 3, territory=(0, 4)), clock)
 
     def streams(self) -> list[HubSpotStream]:
         return [each(self) for each in STREAMS]

@@ -79,7 +79,7 @@ class Salesforce(Connector):
         """Return a server that behaves like Salesforce and tells of its branch of *world*."""
         from latido_salesforce.sandbox import SalesforceSandbox
 
-        branch = world.branch("salesforce", tickets=world.ticket_count // 3, territory=(1, 2))
+        branch = world.branch("salesforce", tickets=world.ticket_count // 3, territory=(1, 4))
         return SalesforceSandbox(branch, clock)
 
     @property
