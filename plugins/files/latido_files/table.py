@@ -1,0 +1,47 @@
+"""Where rows of an entity are read from: a file, a sheet, the result of a query; and what is read, cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from arro3.core import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of a table, in order: for each header, as it is written there, one cell per row.
+
+    A cell is what a person would see: text, a number, a date, a time, true or false, None; in a column that is an Arrow
+    array many rows are looked at in one go. `lines` says where each row stands: the line in which it begins, the row
+    of a sheet, the number in a result, each counted from 1. A column of a `json` chunk is an array of JSON texts.
+    """
+
+    cells: Mapping[str, Sequence[Any] | Array]
+    lines: Sequence[int]
+    json: bool = False
+
+
+class Table(Protocol):
+    """What has rows of one entity. `name` is what messages and the quarantine call it.
+
+    `chunks` is iterated once and holds no more than one chunk in memory. A row that cannot be split into cells comes
+    as `Torn` between them.
+    """
+
+    name: str
+
+    def chunks(self) -> Iterator[Chunk | Torn]:
+        """Yield all rows in order; raises a LatidoError that names the table when it cannot be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """A row that could not be split into cells: where it stands, why, and what is written there."""
+
+    line: int
+    reason: str
+    text: str
