@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, SecretStr
@@ -42,7 +43,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
-    """`[sources.<name>]` as it was written. Secrets are looked up and the connector asked only by `settings`."""
+    """`[sources.<name>]` as it was written.
+
+    Secrets are looked up, paths found from the project's folder, and the connector asked only by `settings`.
+    """
 
     name: str
     connector_name: str
@@ -68,7 +72,7 @@ class SourceConfig:
         """Yield each setting, what was written first, then what is left at its default."""
         model = plugins.connector(self.connector_name).Settings
         for keys, each in self.written.items():
-            masked = _is_secret(model, keys) and _reference(each.value) is None
+            masked = _is_secret(model, keys, each.value) and _reference(each.value) is None
             yield Shown(self._dotted(*keys), MASK if masked else plain(each.value), each.origin.place())
         written = {keys[0] for keys in self.written}
         for name, field in model.model_fields.items():
@@ -77,7 +81,7 @@ class SourceConfig:
                 yield Shown(self._dotted(name), plain(default), Origin("default").place())
 
     def _resolved(self, model: type[ConnectorSettings], keys: Keys, setting: Setting) -> Any:
-        secret = _is_secret(model, keys)
+        secret = _is_secret(model, keys, setting.value)
         # A path or an address may begin with `file:`; only for a secret does it mean the file's content.
         referred = self._referred(setting.value) if secret or _reference(setting.value) == ENV else None
         if referred is None and secret and setting.origin.kind == "latido.toml":
@@ -85,6 +89,8 @@ class SourceConfig:
         value = setting.value if referred is None else referred
         if secret and isinstance(value, str):
             keep_secret(value)
+        if isinstance(value, str) and _is_path(model, keys):
+            return self.references.folder / Path(value).expanduser()
         return value
 
     def _referred(self, value: Any) -> str | None:
@@ -134,6 +140,13 @@ def _reference(value: Any) -> str | None:
     return found or None
 
 
-def _is_secret(model: type[ConnectorSettings], keys: Keys) -> bool:
+def _is_path(model: type[ConnectorSettings], keys: Keys) -> bool:
     field = model.model_fields.get(keys[0])
-    return field is not None and mentions(field.annotation, SecretStr)
+    return field is not None and mentions(field.annotation, Path)
+
+
+def _is_secret(model: type[ConnectorSettings], keys: Keys, value: Any) -> bool:
+    field = model.model_fields.get(keys[0])
+    if field is None or not mentions(field.annotation, SecretStr):
+        return False
+    return _reference(value) is not None or not model.may_stand_in_clear(keys[0], str(value))
