@@ -145,6 +145,28 @@ def test_a_sliding_window_frees_one_request_at_a_time() -> None:
     assert [200, 200, 429, 200, 429] == statuses
 
 
+def test_a_leaky_bucket_takes_a_burst_and_drains_all_the_time() -> None:
+    clock = ManualClock(START)
+    with bakery(clock) as (sandbox, client):
+        sandbox.switches.limits = {"all": Limit(requests=3, seconds=6, window="leaky")}
+        statuses = []
+        for pause in (0, 0, 0, 0, 2, 1, 1, 6, 0, 0, 0):
+            clock.sleep(pause)
+            statuses.append(client.get("/loaves").status_code)
+
+    assert [200, 200, 200, 429, 200, 429, 200, 200, 200, 200, 429] == statuses
+
+
+def test_what_limits_refuse_is_counted_by_itself() -> None:
+    with bakery() as (sandbox, client):
+        sandbox.fail("too_many")
+        sandbox.switches.limits = {"all": Limit(requests=1)}
+        for _ in range(3):
+            client.get("/loaves")
+
+    assert (2, 1) == (sandbox.stats.too_many, sandbox.stats.refused)
+
+
 @pytest.mark.parametrize(("told", "header"), [("told", "50"), ("zero", "0"), ("absent", None)])
 def test_a_limit_tells_how_long_to_wait_or_not(told: Any, header: str | None) -> None:
     with bakery() as (sandbox, client):
