@@ -46,7 +46,7 @@ class ProductRows(_Declared):
     @model_validator(mode="after")
     def _says_how_long(self) -> Self:
         if bool(self.billed) == bool(self.months):
-            raise ValueError(_("say what a row's price is for: billed = \"month\", or months for a whole term."))
+            raise ValueError(_('say what a row\'s price is for: billed = "month", or months for a whole term.'))
         return self
 
 
