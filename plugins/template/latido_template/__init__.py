@@ -1,10 +1,10 @@
-"""A connector to start from."""
+"""Template's records for Latido."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from latido.plugins import hookimpl
+from latido import hookimpl
 
 if TYPE_CHECKING:
     from latido_template.connector import Template
