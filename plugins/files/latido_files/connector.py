@@ -88,7 +88,7 @@ def of_table(stream: type[TableStream], table: str) -> type[TableStream]:
 
 
 def _fields(stream: TableStream) -> dict[str, str]:
-    """Return the columns of a stream with their types, those of the schema by its names; none where it is unreadable."""
+    """Return the columns of a stream by type, those of the schema by its names; none where they cannot be read."""
     columns = stream.entity.columns()
     try:
         there = stream.headers() if stream.found else {}
