@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -13,7 +14,6 @@ from latido.connect import Connector, Finding, HttpSettings, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
 
 class DeskSettings(HttpSettings):
@@ -21,6 +21,7 @@ class DeskSettings(HttpSettings):
     client_id: str | None = None
     client_secret: SecretStr | None = None
     pages: int = 3
+    attachments: Path | None = None
 
 
 class Desk(Connector):

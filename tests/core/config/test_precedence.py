@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,6 @@ import pytest
 from tests.core.config.conftest import DeskSettings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from latido.plugins import Plugins
     from tests.core.config.conftest import Loading
 
@@ -136,3 +135,14 @@ def test_paths_are_relative_to_the_project(load: Loading, tmp_path: Path) -> Non
 
     assert tmp_path / "data/w.duckdb" == project.warehouse_path
     assert "/srv/read.duckdb" == str(project.publish_path)
+
+
+def test_a_path_begins_at_the_folder_of_the_project(load: Loading, installed: Plugins, tmp_path: Path) -> None:
+    """Whatever folder cron runs it in."""
+    toml = '[sources.desk]\nconnector = "desk"\nsubdomain = "acme"\nattachments = "{}"\n'
+
+    for written, found in (("mails/new", tmp_path / "mails/new"), ("/var/mails", Path("/var/mails"))):
+        settings = load(toml.format(written)).sources["desk"].settings(installed)
+
+        assert isinstance(settings, DeskSettings)
+        assert found == settings.attachments
