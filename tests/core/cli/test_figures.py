@@ -179,7 +179,7 @@ def test_figure_is_explained_with_every_record(march: Terminal) -> None:
 def test_explanation_reads_as_a_page(march: Terminal) -> None:
     said = march("explain", "ticket_csat", *MARCH, "--rows", "--sql")
 
-    for line in ("Ticket satisfaction (ticket_csat)", "Value: 75.0\N{NO-BREAK SPACE}%", "Counted: 4", "Needs: tickets"):
+    for line in ("Ticket satisfaction (ticket_csat)", "Value: 75.0\N{NO-BREAK SPACE}%", "Counted: 4", "Needs: tickets, tickets.csat"):
         assert line in said.out.splitlines()
     assert "SELECT" in said.out
     assert "https://desk.example/3" in said.out
@@ -197,6 +197,17 @@ def test_catalog_says_what_can_be_computed_and_what_is_lacking(march: Terminal) 
     assert kpis["ticket_csat"]["computable"]
     assert (False, ["survey_responses"]) == (kpis["csat"]["computable"], kpis["csat"]["lacking"])
     assert ["median", "mean", "p90"] == kpis["first_response_time"]["parameters"]["stat"]
+
+
+def test_catalog_says_why_a_vendor_that_is_connected_does_not_give_it(
+    march: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Desk, "unreadable", {"survey_responses": "Desks ask nobody. Use a questionnaire."})
+    kpis = {each["id"]: each for each in march("catalog", "--format", "json").json["kpis"]}
+
+    assert ["Desks ask nobody. Use a questionnaire."] == kpis["csat"]["unreadable"]
+    assert [] == kpis["ticket_csat"]["unreadable"]
+    assert 1 == march("catalog").out.count("Desks ask nobody. Use a questionnaire.")
 
 
 def test_catalog_needs_no_sync(project: Terminal) -> None:

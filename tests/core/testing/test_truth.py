@@ -159,7 +159,7 @@ def test_a_thumb_that_a_vendor_keeps_off_its_tickets_is_an_answer_still() -> Non
     ticket = a_ticket(became("2024-01-03T10:00:00Z", "solved"), survey=Survey(asked, asked + 60, satisfaction=5))
 
     assert Truth(1.0, 1, 1, 1) == figure("csat", ticket, known=Known(thumbs=False))
-    assert "zero_denominator" == figure("ticket_csat", ticket, known=Known(thumbs=False)).reason
+    assert "missing_field" == figure("ticket_csat", ticket, known=Known(thumbs=False)).reason
 
 
 def test_several_desks_are_one_business_each_told_as_finely_as_its_vendor_does() -> None:
@@ -175,7 +175,8 @@ def test_several_desks_are_one_business_each_told_as_finely_as_its_vendor_does()
 
 
 def test_nothing_happened_is_not_nought() -> None:
-    reasons = {kpi: each.reason for kpi, each in truth([Desk([])], JANUARY).items()}
+    before = a_ticket(created="2023-05-01T10:00:00Z", fate="deleted")
+    reasons = {kpi: each.reason for kpi, each in truth([Desk([before])], JANUARY).items()}
 
     assert {
         "ticket_csat": "zero_denominator",
@@ -186,6 +187,13 @@ def test_nothing_happened_is_not_nought() -> None:
         "ticket_reopen_rate": "zero_denominator",
         "service_quality": "zero_denominator",
     } == reasons
+
+
+def test_who_has_no_tickets_and_asks_nobody_knows_nothing() -> None:
+    reasons = {each.reason for each in truth([Desk([], Known(answers=False))], JANUARY).values()}
+
+    assert {"no_rows"} == reasons
+    assert "no_rows_in_period" == truth([Desk([])], JANUARY)["csat"].reason
 
 
 @pytest.mark.parametrize("fate", ["merged", "spam", "deleted"])

@@ -26,16 +26,17 @@ _CONTENT = 4
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """How finely a vendor tells a ticket's times, in seconds, and whether it tells about promises and thumbs.
+    """How finely a vendor tells a ticket's times, in seconds, and whether it tells about promises, thumbs and answers.
 
     A time that is told as so many whole minutes since the creation lies up to 59 seconds too early. Without `thumbs`
-    an answer is told, but not on the ticket itself.
+    an answer is told, but not on the ticket itself; without `answers` nobody is asked anything, about tickets or else.
     """
 
     first_reply: int = 1
     first_reply_in_chat: int = 1
     promises: bool = True
     thumbs: bool = True
+    answers: bool = True
 
 
 class Desk(NamedTuple):
@@ -57,6 +58,14 @@ class Truth:
     reason: str | None = None
 
 
+UNKNOWN = Truth(None, 0, reason="no_rows")
+MISSING = Truth(None, 0, reason="missing_field")
+OF_TICKETS = (
+    "ticket_csat", "first_response_time", "average_resolution_time", "first_contact_resolution", "ticket_reopen_rate",
+    "service_quality",
+)  # fmt: skip
+
+
 class Period(NamedTuple):
     """From the midnight that begins a day to the one that begins another, on the clocks of a place."""
 
@@ -76,8 +85,9 @@ def truth(desks: Iterable[Desk], period: Period) -> dict[str, Truth]:
     """Return the true answers of the support KPIs over all *desks*, by id, each in its default variant."""
     tally = _Tally(period)
     for desk in desks:
-        tally.has_promises |= desk.known.promises
+        tally.has_answers |= desk.known.answers
         for ticket in desk.tickets:
+            tally.meet(desk.known)
             if ticket.fate == "live":
                 tally.count(ticket, desk.known)
     return tally.answers()
@@ -86,7 +96,10 @@ def truth(desks: Iterable[Desk], period: Period) -> dict[str, Truth]:
 @dataclass(slots=True)
 class _Tally:
     period: Period
+    has_tickets: bool = False
+    has_thumbs: bool = False
     has_promises: bool = False
+    has_answers: bool = False
     first_replies: list[float] = field(default_factory=list)
     waiting: int = 0
     resolutions: list[float] = field(default_factory=list)
@@ -96,6 +109,12 @@ class _Tally:
     promises: list[bool] = field(default_factory=list)
     opinions: list[bool] = field(default_factory=list)
 
+    def meet(self, known: Known) -> None:
+        """Note what can be known of a ticket, whatever became of it."""
+        self.has_tickets = True
+        self.has_thumbs |= known.thumbs
+        self.has_promises |= known.promises
+
     def count(self, ticket: Ticket, known: Known) -> None:
         self._count_reply(ticket, known)
         self.opinions.extend(good for at, good in _opinions(ticket) if self.period.holds(at))
@@ -103,16 +122,17 @@ class _Tally:
             self._count_solved(ticket, known)
 
     def answers(self) -> dict[str, Truth]:
+        opinions = _share(self.opinions, "no_rows_in_period") if self.has_answers else UNKNOWN
+        return {"csat": opinions} | (self._of_tickets() if self.has_tickets else dict.fromkeys(OF_TICKETS, UNKNOWN))
+
+    def _of_tickets(self) -> dict[str, Truth]:
         return {
-            "ticket_csat": _share(self.thumbs, "zero_denominator"),
-            "csat": _share(self.opinions, "no_rows_in_period"),
+            "ticket_csat": _share(self.thumbs, "zero_denominator") if self.has_thumbs else MISSING,
             "first_response_time": self._first_response_time(),
             "average_resolution_time": _mean(self.resolutions),
             "first_contact_resolution": _share(self.at_first_contact, "zero_denominator"),
             "ticket_reopen_rate": _share(self.reopened, "zero_denominator"),
-            "service_quality": _share(self.promises, "zero_denominator")
-            if self.has_promises
-            else Truth(None, 0, reason="missing_field"),
+            "service_quality": _share(self.promises, "zero_denominator") if self.has_promises else MISSING,
         }
 
     def _count_reply(self, ticket: Ticket, known: Known) -> None:

@@ -25,6 +25,7 @@ def kpis() -> tuple[Kpi, ...]:
             "ticket_csat",
             names={"en": "Ticket satisfaction", "es": "Satisfacción por ticket"},
             formula=_("good / (good + bad)"),
+            needs=("tickets", "tickets.csat"),
             on_empty="zero_denominator",
         ),
         _kpi(
