@@ -20,17 +20,19 @@ _ = marker("latido")
 
 @contextmanager
 def sandboxes(project: Project, plugins: Plugins) -> Iterator[dict[str, Any]]:
-    """Serve a sandbox for every source and yield, by dotted key, the settings that lead there."""
-    from latido.testing import Served
+    """Have a sandbox for every source, served where it is a server; yield, by dotted key, what leads there."""
+    from latido.testing import Sandbox, Served
 
     imagined = world(project.demo_world)
     addresses: dict[str, Any] = {}
     with ExitStack() as stack:
         for name, source in project.sources.items():
-            app = plugins.connector(source.connector_name).sandbox(imagined)
-            if app is not None:
-                served = stack.enter_context(Served(app))
-                addresses[f"sources.{name}.base_url"] = served.url
+            vendor = plugins.connector(source.connector_name).sandbox(imagined)
+            if isinstance(vendor, Sandbox):
+                stack.enter_context(Served(vendor))
+            if vendor is not None:
+                vendor.settle(project.folder)
+                addresses |= {f"sources.{name}.{key}": value for key, value in vendor.address().items()}
         yield addresses
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,12 +15,11 @@ from latido.messages import marker
 
 if TYPE_CHECKING:
     from latido.config import DemoSettings, NewSource
+    from latido.testing import Imitation
 
 _ = marker("latido")
 
 FOLDER = "latido-demo"
-ADDRESS = "base_url"
-"""The setting that leads to a sandbox. Its port is another one each time, so it is not written down."""
 
 
 def demo(
@@ -69,8 +68,8 @@ def _sources(here: Session, imagined: DemoSettings) -> list[NewSource]:
     from latido.cli._demo import world
 
     business = world(imagined)
-    apps = {name: each.sandbox(business) for name, each in here.plugins.connectors().items()}
-    sources = [_source(here, name, app.settings()) for name, app in apps.items() if app is not None]
+    offered = {name: each.sandbox(business) for name, each in here.plugins.connectors().items() if each.in_demo}
+    sources = [_source(here, name, vendor) for name, vendor in offered.items() if vendor is not None]
     if not sources:
         raise ConfigurationError(
             _("No connector is installed that has a sandbox."), _("Install one: pip install latido-<vendor>")
@@ -78,14 +77,16 @@ def _sources(here: Session, imagined: DemoSettings) -> list[NewSource]:
     return sources
 
 
-def _source(here: Session, name: str, settings: dict[str, Any]) -> NewSource:
+def _source(here: Session, name: str, vendor: Imitation) -> NewSource:
+    """Return the source that reads from *vendor*. Where that is, is found again each time: a port is another one."""
     from pydantic import SecretStr
 
     from latido.config import NewSource, mentions
 
-    fields = here.plugins.connector(name).Settings.model_fields
+    settings, fields = vendor.settings(), here.plugins.connector(name).Settings.model_fields
+    left_out = {"connector", *vendor.address()}
     secret = {key for key, each in fields.items() if key in settings and mentions(each.annotation, SecretStr)}
-    plain = {key: value for key, value in settings.items() if key not in {"connector", ADDRESS, *secret}}
+    plain = {key: value for key, value in settings.items() if key not in {*left_out, *secret}}
     return NewSource(name, name, plain, {key: str(settings[key]) for key in settings if key in secret})
 
 
