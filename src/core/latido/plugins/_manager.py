@@ -11,6 +11,7 @@ import pluggy
 from latido.errors import ConfigurationError
 from latido.messages import marker
 from latido.plugins import hookspecs
+from latido.plugins._fitness import wrong_core, wrong_hooks
 from latido.suggest import nearest
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _ = marker("latido")
 
 GROUP = "latido"
+LONGEST = 200
+"""Characters of a stranger's exception that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class LeftOut:
     name: str
     distribution: str
     reason: Message
+    version: str | None = None
 
 
 class Plugins:
@@ -118,14 +122,13 @@ class Plugins:
             found = self.manager.subset_hook_caller(hook, others)(**arguments)
             return list(found[0]) if found else None
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's hook may fail in any way
-            self._leave_out(plugin, _("its hook {hook} fails: {error}", hook=hook, error=repr(error)))
+            self._leave_out(plugin, _("its hook {hook} fails: {error}", hook=hook, error=_shown(error)))
             return None
 
     def _leave_out(self, plugin: Any, reason: Message) -> None:
         """Note, once, that something of *plugin* is not used."""
         name = self.manager.get_name(plugin) or repr(plugin)
-        distribution = self.distributions.get(name)
-        left_out = LeftOut(name, distribution.name if distribution else name, reason)
+        left_out = _left_out(name, self.distributions.get(name), reason)
         if left_out not in self.left_out:
             self.left_out.append(left_out)
 
@@ -154,22 +157,54 @@ def plugin_manager(
     manager.add_hookspecs(hookspecs)
     plugins = Plugins(manager)
     for entry in metadata.entry_points(group=GROUP) if installed is None else installed:
-        try:
-            _register(manager, entry.load(), entry.name)
-            if entry.dist:
-                plugins.distributions[entry.name] = entry.dist
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may fail in any way
-            distribution = entry.dist.name if entry.dist else "?"
-            plugins.left_out.append(LeftOut(entry.name, distribution, _("it cannot be loaded: {e}", e=repr(error))))
+        reason = _added(plugins, entry)
+        if reason is not None:
+            plugins.left_out.append(_left_out(entry.name, entry.dist, reason))
     for name, plugin in (in_memory or {}).items():
-        _register(manager, plugin, name)
+        reason = _registered(manager, plugin, name)
+        if reason is not None:
+            plugins.left_out.append(_left_out(name, None, reason))
     return plugins
 
 
-def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
-    manager.register(plugin, name)
+def _added(plugins: Plugins, entry: metadata.EntryPoint) -> Message | None:
+    """Add the plugin that *entry* names, or return why it cannot be used."""
     try:
-        manager.check_pending()
-    except pluggy.PluginValidationError:
-        manager.unregister(plugin)
-        raise
+        reason = (wrong_core(entry.dist) if entry.dist else None) or _taken(plugins, entry.name)
+        reason = reason or _registered(plugins.manager, entry.load(), entry.name)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may fail in any way
+        return _("it cannot be loaded: {e}", e=_shown(error))
+    if reason is None and entry.dist:
+        plugins.distributions[entry.name] = entry.dist
+    return reason
+
+
+def _taken(plugins: Plugins, name: str) -> Message | None:
+    if not plugins.manager.has_plugin(name):
+        return None
+    first = plugins.distributions.get(name)
+    return _("the name {name} is taken by {other}.", name=name, other=first.name if first else name)
+
+
+def _registered(manager: pluggy.PluginManager, plugin: object, name: str) -> Message | None:
+    """Register *plugin*, or return why it cannot be used."""
+    if manager.is_registered(plugin):
+        return _("it is the same as the plugin {other}.", other=manager.get_name(plugin))
+    reason = wrong_hooks(manager, plugin)
+    if reason is None:
+        manager.register(plugin, name)
+    return reason
+
+
+def _left_out(name: str, distribution: metadata.Distribution | None, reason: Message) -> LeftOut:
+    if distribution is None:
+        return LeftOut(name, name, reason)
+    return LeftOut(name, distribution.name, reason, distribution.version)
+
+
+def _shown(error: BaseException) -> str:
+    """Return a stranger's *error* in one short line without secrets."""
+    from latido.connect import redacted
+
+    said = redacted(" ".join(repr(error).split()))
+    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
