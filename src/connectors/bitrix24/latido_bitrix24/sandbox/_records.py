@@ -1,0 +1,159 @@
+"""What the portal holds: the world as it ended, and what was written since."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from latido_bitrix24.sandbox import _histories as histories
+from latido_bitrix24.sandbox import _people as people
+from latido_bitrix24.sandbox import _sales as sales
+from latido_bitrix24.sandbox._book import Book, Row
+from latido_bitrix24.sandbox._kinds import DEAL, INVOICE, KINDS, LEAD
+from latido_bitrix24.sandbox._stamps import PortalTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from latido.testing.world import Contract, Deal, World
+
+
+class Records:
+    """All records by kind, each rendered when it is first asked for.
+
+    A company, contact, lead or deal has the number that its counterpart has in the world; behind the deals come the
+    templates of those that recur. With *copies* there are so many times as many deals, with their histories.
+    """
+
+    def __init__(self, world: World, zone: str, copies: int = 1) -> None:
+        self.world = world
+        self.time = PortalTime(zone)
+        self._copies = copies
+        self._books: dict[str, Book] = {}
+        self._company_id = lru_cache(maxsize=None)(self._identity_of_company)
+        self._contact_id = lru_cache(maxsize=1 << 16)(self._identity_of_contact)
+        self.changed_deals: dict[int, Deal] = {}
+        self.products = list(world.products())
+
+    def book(self, name: str) -> Book:
+        if name not in self._books:
+            copies = self._copies if name == "deals" else 1
+            book = self._books[name] = Book(KINDS[name], self._rendered[name](), copies)
+            book.hidden.update(self._gone(name))
+        return self._books[name]
+
+    def company_id(self, number: int | None) -> int:
+        """Return the id of a company, 0 if there is none or it was deleted."""
+        return 0 if number is None else self._company_id(number)
+
+    def contact_id(self, number: int | None) -> int:
+        return 0 if number is None else self._contact_id(number)
+
+    def deal(self, number: int) -> Deal:
+        return self.changed_deals.get(number) or self.world.deal(number)
+
+    def deal_row(self, deal: Deal) -> Row:
+        superseded = None if deal.supersedes is None else KINDS["deals"].identity(deal.supersedes)
+        campaign = None if deal.campaign is None else self._campaigns[deal.campaign]
+        return sales.deal_row(self.time, deal, self.parties(deal), campaign, superseded)
+
+    def parties(self, deal: Deal) -> sales.Parties:
+        return sales.Parties(self.company_id(deal.customer), self.contact_id(deal.person))
+
+    def template(self, number: int) -> Contract | None:
+        """Return the contract of which deal *number* is the template, None if it is an ordinary one."""
+        place = number - self.world.deal_count
+        return self.contracts[place] if 0 <= place < len(self.contracts) else None
+
+    @cached_property
+    def contracts(self) -> list[Contract]:
+        """What recurs: each has a template, behind all deals of the world."""
+        return list(self.world.contracts())
+
+    @cached_property
+    def _rendered(self) -> dict[str, Callable[[], Iterator[Row]]]:
+        return {
+            "companies": self._companies,
+            "contacts": self._contacts,
+            "leads": self._leads,
+            "deals": self._deals,
+            "users": lambda: (people.user(self.time, agent) for agent in self.world.agents()),
+            "recurring": self._recurring,
+            "invoices": self._invoices,
+            "orders": self._orders,
+            f"history:{LEAD}": self._lead_history,
+            f"history:{DEAL}": self._deal_history,
+            f"history:{INVOICE}": self._invoice_history,
+        }
+
+    def _gone(self, name: str) -> Iterator[int]:
+        """Yield the numbers of what was deleted before we came."""
+        if name == "companies":
+            yield from (each.number for each in self.world.customers() if each.gone_at is not None)
+        elif name == "contacts":
+            yield from (each.number for each in self.world.people() if each.left_at is not None)
+        elif name == "deals":
+            yield from (each.number for each in self.world.deals() if each.gone_at is not None)
+
+    def _companies(self) -> Iterator[Row]:
+        yield from (people.company(self.world, self.time, each) for each in self.world.customers())
+        yield people.own_company(self.world, self.time)
+
+    def _contacts(self) -> Iterator[Row]:
+        for person in self.world.people():
+            yield people.contact(self.world, self.time, person, self.company_id(person.customer))
+
+    def _leads(self) -> Iterator[Row]:
+        for each in self.world.leads():
+            customer = None if each.person is None else self.world.employer(each.person)
+            agent = each.number % self.world.agent_count
+            yield people.lead(self.time, each, agent, self.contact_id(each.person), self.company_id(customer))
+
+    def _deals(self) -> Iterator[Row]:
+        for deal in self.world.deals():
+            yield self.deal_row(deal)
+        for contract in self.contracts:
+            model = self.deal_row(self.world.deal(contract.deal))
+            yield sales.template_row(self.time, model, contract, self.products[contract.product])
+
+    def _recurring(self) -> Iterator[Row]:
+        today = self.time.date(self.world.end - 1)
+        for place, contract in enumerate(self.contracts):
+            template = KINDS["deals"].identity(self.world.deal_count + place)
+            yield sales.recurring_row(self.time, contract, template, 0, today)
+
+    def _invoices(self) -> Iterator[Row]:
+        for deal in self.world.deals():
+            if deal.status == "won" and deal.gone_at is None:
+                yield sales.invoice_row(self.time, deal, self.parties(deal))
+
+    def _orders(self) -> Iterator[Row]:
+        for cart in self.world.carts():
+            if cart.completed_at is not None:
+                yield sales.order_row(self.time, cart, self.company_id(cart.customer))
+
+    def _lead_history(self) -> Iterator[Row]:
+        for each in self.world.leads():
+            yield from histories.of_lead(self.time, each)
+
+    def _deal_history(self) -> Iterator[Row]:
+        for deal in self.world.deals():
+            if deal.gone_at is None:
+                yield from histories.of_deal(self.time, deal)
+
+    def _invoice_history(self) -> Iterator[Row]:
+        book = self.book("invoices")
+        for number in range(len(book)):
+            yield from histories.of_invoice(book.kind.identity(number), book.told(number))
+
+    @cached_property
+    def _campaigns(self) -> list[str]:
+        return [each.name for each in self.world.campaigns()]
+
+    def _identity_of_company(self, number: int) -> int:
+        gone = self.world.customer(number).gone_at is not None
+        return 0 if gone else KINDS["companies"].identity(number)
+
+    def _identity_of_contact(self, number: int) -> int:
+        gone = self.world.person(number).left_at is not None
+        return 0 if gone else KINDS["contacts"].identity(number)

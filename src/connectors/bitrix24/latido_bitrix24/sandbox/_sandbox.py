@@ -1,0 +1,137 @@
+"""The sandbox: a portal's doors, its limits, who may call what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from starlette.responses import RedirectResponse
+
+from latido.testing import Known, Sandbox, json
+from latido_bitrix24.sandbox import _bodies as bodies
+from latido_bitrix24.sandbox._batch import Batch
+from latido_bitrix24.sandbox._bodies import Answer, Failure
+from latido_bitrix24.sandbox._methods import Methods
+from latido_bitrix24.sandbox._oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SECRET, USER, Doorkeeper
+from latido_bitrix24.sandbox._params import asked
+from latido_bitrix24.sandbox._records import Records
+from latido_bitrix24.sandbox._service import Service
+from latido_bitrix24.sandbox._switches import BitrixSwitches, documented_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from latido.connect import Clock
+    from latido.testing import Fault, Handler, Limit, World
+
+ZONE = "Europe/Madrid"
+
+
+class BitrixSandbox(Sandbox):
+    """A portal in *zone*, with *world* in it.
+
+    `doorkeeper` hands out tokens. `called` counts calls of methods, those in batches included. `known`: neither
+    promises nor thumbs are told.
+    """
+
+    known: ClassVar[Known] = Known(promises=False, thumbs=False)
+
+    Switches: ClassVar[type[BitrixSwitches]] = BitrixSwitches
+    switches: BitrixSwitches
+
+    def __init__(self, world: World, clock: Clock | None = None, *, zone: str = ZONE, copies: int = 1) -> None:
+        self.world = world
+        super().__init__(clock)
+        self.records = Records(world, zone, copies)
+        self.called: Counter[str] = Counter()
+        self.doorkeeper = Doorkeeper(self.clock, self.switches)
+        self._service = Service(self.records, self.switches, self.clock, self.lock)
+        self._methods = Methods(self._service)
+        self._batch = Batch(self._methods, self._called)
+
+    def settings(self, *, oauth: bool = False) -> dict[str, Any]:
+        """Return how the connector comes in: by an inbound webhook, or with *oauth* as a local application."""
+        said = {"connector": "bitrix24"}
+        if not oauth:
+            return {**said, "webhook_url": f"{self.url}/rest/{USER}/{SECRET}/"}
+        app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "refresh_token": REFRESH_TOKEN}
+        return {**said, "portal": self.url, **app}
+
+    def routes(self) -> Sequence[tuple[str, str, Handler]]:
+        return (
+            *((method, "/rest/{user}/{secret}/{name}", self._single) for method in ("POST", "GET")),
+            *((method, "/rest/{name}", self._single) for method in ("POST", "GET")),
+            *((method, "/oauth/token/", self.doorkeeper.token) for method in ("POST", "GET")),
+            ("GET", "/oauth/authorize/", self.doorkeeper.authorize),
+        )
+
+    def documented_limits(self) -> Mapping[str, Limit]:
+        return documented_limits()
+
+    def expire_tokens(self) -> None:
+        self.doorkeeper.expire()
+
+    def named(self, route: str, request: Request) -> str:
+        """Name the method, so that one of them can go wrong."""
+        name = request.path_params.get("name")
+        return route if name is None else f"/rest/{name.removesuffix('.json')}"
+
+    def buckets(self, route: str) -> Sequence[str]:
+        return ("portal",) if route.startswith("/rest/") else ()
+
+    def authorized(self, request: Request, route: str) -> Response | None:
+        if not route.startswith("/rest/"):
+            return None
+        if self.switches.moved_to is not None:
+            return RedirectResponse(f"{self.switches.moved_to}{request.url.path}", 302)
+        try:
+            self._let_in(request)
+        except Failure as failure:
+            return failure.response()
+        return None
+
+    def refusal(self, fault: Fault) -> Response:
+        if fault.kind == "edge":
+            return bodies.gateway()
+        return bodies.too_fast().response()
+
+    def unknown(self, request: Request) -> Response:
+        del request
+        return bodies.no_method().response()
+
+    def _let_in(self, request: Request) -> None:
+        if self.switches.https_only and request.url.scheme == "http":
+            raise Failure("INVALID_REQUEST", "Https required.")
+        if not self.switches.commercial:
+            raise bodies.denied("REST API is available only on commercial plans.")
+        credential = self.doorkeeper.admit(request)
+        self.shown.add(credential)
+
+    def _single(self, request: Request) -> Response:
+        """Answer a call of one method, or of `batch`."""
+        name, params = request.path_params["name"].removesuffix(".json"), asked(request)
+        try:
+            if name == "batch":
+                return json({"result": self._batch.run(params), "time": self._methods.time(name)})
+            answer = self._called(name, params) or Answer([])
+        except Failure as failure:
+            return failure.response()
+        told = {"total": answer.total, "next": answer.next}
+        shown = {key: value for key, value in told.items() if value is not None}
+        return json({"result": answer.result, **shown, "time": self._methods.time(name)})
+
+    def _called(self, name: str, params: Mapping[str, Any]) -> Answer | None:
+        """Return what a method answers, None if its answer gets lost; raises Failure."""
+        known = f"{name}:{params['entityTypeId']}" if "entityTypeId" in params else name
+        self.called[known] += 1
+        for fault in self.switches.method_faults:
+            if fault.strikes(known):
+                if fault.lost:
+                    return None
+                if fault.empty:
+                    return Answer([])
+                raise Failure(fault.error, fault.description, fault.status)
+        return self._methods.call(name, params)
