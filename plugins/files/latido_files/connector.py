@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from latido.connect import Connector
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from latido.connect import Clock, Finding, Stream
     from latido.testing import Imitation, World
+    from latido_files.database import Database
     from latido_files.table_stream import TableStream
 
 _ = marker("latido_files")
@@ -44,6 +45,14 @@ class Files(Connector):
     def root(self) -> Path:
         """The project's folder, which paths begin at."""
         return self.runtime.folder.parent
+
+    @cached_property
+    def database(self) -> Database:
+        """The database that the queries are for; raises ConfigurationError."""
+        from latido_files.database import Database
+
+        url = self.settings.url
+        return Database("" if url is None else url.get_secret_value(), self.runtime.source, self.root)
 
     def streams(self) -> list[TableStream]:
         """Return a stream per query, or one for each table that a file may be of."""

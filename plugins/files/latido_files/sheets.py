@@ -48,12 +48,9 @@ class Sheet:
         return self.path.name
 
     def headers(self) -> dict[str, str]:
-        """Return the columns, with the type that the first row of each says."""
+        """Return the columns; what a cell of them is, is told cell by cell."""
         with self._rows() as rows:
-            headers = _header(rows, self.name)
-            first = next(rows, None)
-        cells = () if first is None or isinstance(first, Torn) else first[1]
-        return {name: _kind(cell) for name, cell in zip_longest(headers, cells[: len(headers)])}
+            return dict.fromkeys(_header(rows, self.name), "cell")
 
     def chunks(self) -> Iterator[Chunk | Torn]:
         """Yield all rows in order; raises ConfigurationError where this is no workbook."""
@@ -150,10 +147,6 @@ def _chunk(headers: Sequence[str], rows: Sequence[tuple[int, Row]]) -> Chunk:
     names = [*headers, *map(_letter, range(len(headers), len(columns)))]
     columns += [[None] * len(rows) for _ in range(len(columns), len(names))]
     return Chunk(dict(zip(names, columns, strict=True)), [line for line, _cells in rows])
-
-
-def _kind(cell: Any) -> str:
-    return {bool: "boolean", int: "number", float: "number", date: "date", datetime: "time"}.get(type(cell), "text")
 
 
 @contextmanager

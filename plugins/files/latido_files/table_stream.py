@@ -14,7 +14,9 @@ from latido.errors import LatidoError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
+    from collections.abc import Sequence
 
+    from latido.connect import JsonObject, Rejected, Rows
     from latido.messages import Message
     from latido.schema import Record
     from latido_files.connector import Files
@@ -66,6 +68,13 @@ class TableStream(Stream):
         settings, zone = self.connector.settings, self.connector.runtime.time_zone
         said = [self.name, settings.fields.get(self.name, {}), self.format.model_dump(), settings.custom, str(zone)]
         return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+    def rows(self, entity: type[Record], records: Sequence[JsonObject]) -> tuple[Rows, list[Rejected]]:
+        """Return what rows that were put away come to now."""
+        from latido_files.fitting import Fitting
+
+        del entity
+        return Fitting.of(self).again(records)
 
 
 def folded(header: str) -> str:
