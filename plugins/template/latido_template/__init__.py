@@ -1,4 +1,4 @@
-"""Template's records for Latido."""
+"""The vendor's records for Latido."""
 
 from __future__ import annotations
 

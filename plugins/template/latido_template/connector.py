@@ -1,4 +1,4 @@
-"""How to speak to Template, and what can be read there."""
+"""How to speak to the vendor, and what can be read there."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 ADDRESS = "https://api.template.example"
 PER_MINUTE = 120
-"""Requests that Template answers in a minute, whoever asks."""
+"""Requests that the vendor answers in a minute, whoever asks."""
 
 
 class TemplateSettings(HttpSettings):
-    """What `[sources.<name>]` says to read from Template."""
+    """What `[sources.<name>]` says to read from this vendor."""
 
     token: SecretStr = Field(description="An API token with the scopes contacts, tickets and answers, all read-only.")
 

@@ -1,4 +1,4 @@
-"""Which of Template's fields each column of the common schema comes from."""
+"""Which of the vendor's fields each column of the common schema comes from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RECORD: dict[str, Source | str] = {
     "deleted_at": "deleted_at",
     "custom": custom("properties"),
 }
-"""What all of Template's records have."""
+"""What all of the vendor's records have."""
 
 CONTACTS = Mapping(Contact, **RECORD, name="name", email="email", phone="phone")
 

@@ -1,4 +1,4 @@
-"""What is read from Template, and in which order."""
+"""What is read from the vendor, and in which order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGE_SIZE = 100
 class TemplateStream(Stream):
     """Records in the order in which they last changed; those that were deleted are among them, marked.
 
-    Template's stamps are whole seconds, and one may not be over when we read: the last is read again.
+    The vendor's stamps are whole seconds, and one may not be over when we read: the last is read again.
     """
 
     deletions = "reported"
@@ -64,7 +64,7 @@ class Tickets(TemplateStream):
 
 
 class Answers(TemplateStream):
-    """What people answered to the one question that Template asks after a ticket."""
+    """What people answered to the one question that is asked after a ticket."""
 
     name = "answers"
     entities = (SurveyResponse,)
@@ -72,5 +72,5 @@ class Answers(TemplateStream):
 
 
 def stamp(at: datetime) -> str:
-    """Return an instant as Template writes it."""
+    """Return an instant as the vendor writes it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""Template's server, as the tests need it."""
+"""The vendor's server, as the tests need it."""
 
 from __future__ import annotations
 

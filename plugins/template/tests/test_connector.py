@@ -1,4 +1,4 @@
-"""What is particular to Template; what holds for every connector is in test_promises.py."""
+"""What is particular to this vendor; what holds for every connector is in test_promises.py."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_plugin_offers_the_connector() -> None:
     assert [Template] == latido_connectors()
 
 
-def test_a_ticket_keeps_what_template_says(sandbox: TemplateSandbox) -> None:
+def test_a_ticket_keeps_what_the_vendor_says(sandbox: TemplateSandbox) -> None:
     ticket = row(mapping.TICKETS, sandbox.records["tickets"]["t1-0"])
 
     assert ("t1-0", "I cannot log in", "c1-0") == (ticket.source_id, ticket.subject, ticket.contact_id)

@@ -1,4 +1,4 @@
-"""A server that behaves like Template, to try the connector with."""
+"""A server that behaves like the vendor, to try the connector with."""
 
 from latido_template.sandbox._server import TemplateSandbox
 

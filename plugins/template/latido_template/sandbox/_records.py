@@ -33,7 +33,7 @@ def records(tickets: int, end: datetime) -> Records:
 
 
 def stamp(at: datetime) -> str:
-    """Return an instant as Template writes it."""
+    """Return an instant as the vendor writes it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

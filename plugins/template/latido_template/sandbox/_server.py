@@ -1,4 +1,4 @@
-"""Answers as Template's server does."""
+"""Answers as the vendor's server does."""
 
 from __future__ import annotations
 

@@ -47,11 +47,11 @@ COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (catalog.catalog, _("Show every KPI, and what some lack.")),
     (fields.fields, _("Show which vendor's field each field comes from.")),
     (forget.forget, _("Erase a person everywhere.")),
-    (plugins.plugins, _("Show what is installed.")),
 )
 GROUPS: tuple[tuple[str, Callable[[], typer.Typer]], ...] = (
     ("quarantine", quarantine.group),
     ("db", db.group),
+    ("plugins", plugins.group),
 )
 
 

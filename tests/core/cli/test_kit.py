@@ -1,0 +1,256 @@
+"""`latido plugins`, `plugins new` and `plugins test`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from latido.plugins import plugin_manager
+from tests.distributions import described, plugins_in
+
+if TYPE_CHECKING:
+    from tests.core.cli.conftest import Said, Terminal
+
+ROOT = Path(__file__).parents[3]
+TEMPLATE = ROOT / "plugins" / "template"
+LONG = "a-vendor-of-thirty-letters-all"
+CACHE = ROOT / ".mypy_cache" / "scaffold"
+
+
+@pytest.fixture
+def author(latido: Terminal, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Return a terminal whose commands may look for modules in further places."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    return latido
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """Run a module in *folder* as somebody does who has installed the project that lies there; return what it says."""
+    environ = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
+    return done.stdout
+
+
+# --- new
+
+
+def test_a_scaffold_says_what_to_do_next(latido: Terminal) -> None:
+    said = latido("plugins", "new", "acme-desk")
+
+    assert (0, "") == (said.code, said.out)
+    assert "A connector that works is in latido-acme-desk: 17 files." in said.err
+    assert "latido plugins test latido-acme-desk" in said.err
+    assert (latido.folder / "latido-acme-desk" / "latido_acme_desk" / "connector.py").is_file()
+
+
+def test_a_scaffold_is_the_template_under_another_name(latido: Terminal) -> None:
+    latido("plugins", "new", "acme-desk")
+
+    folder = latido.folder / "latido-acme-desk"
+    texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()]
+    assert [] == [text for text in texts if "template" in text.lower()]
+    assert [] == [text for text in texts if "in_demo" in text or "# only here" in text]
+    connector = (folder / "latido_acme_desk" / "connector.py").read_text(encoding="utf-8")
+    assert "class AcmeDesk(Connector):" in connector
+    assert '    name = "acme-desk"\n    title = "Acme Desk"\n' in connector
+    assert 'dependencies = ["latido>=0.' in (folder / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'token = "env:ACME_DESK_TOKEN"' in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_scaffold_passes_its_own_tests_and_checks(latido: Terminal) -> None:
+    latido("plugins", "new", "acme")
+    folder = latido.folder / "latido-acme"
+
+    assert " passed" in run(folder, "pytest", "-q", "-p", "no:cacheprovider")
+    assert "Success" in run(folder, "mypy", "--cache-dir", str(CACHE))
+    assert "All checks passed!" in run(folder, "ruff", "check", "--no-cache")
+
+
+@pytest.mark.parametrize("name", ["x", "acme", LONG, "latido-of-lima"])
+def test_a_scaffold_is_well_formed_whatever_its_name(latido: Terminal, name: str) -> None:
+    assert 0 == latido("plugins", "new", name, "--folder", "here").code
+
+    assert "All checks passed!" in run(latido.folder / "here", "ruff", "check", "--no-cache")
+    assert "already formatted" in run(latido.folder / "here", "ruff", "format", "--check", "--no-cache")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence", "fix"),
+    [
+        ("Acme Desk", "'Acme Desk' cannot be a connector's name: small letters", "latido plugins new acme-desk"),
+        ("../acme", "'../acme' cannot be a connector's name", "latido plugins new acme"),
+        ("3d--shop", "'3d--shop' cannot be a connector's name", "latido plugins new d-shop"),
+        ("", "'' cannot be a connector's name", "latido plugins new acme"),
+        (f"{LONG}s", f"'{LONG}s' cannot be a connector's name", f"latido plugins new {LONG}"),
+        ("desk", "There is a connector desk already.", "latido plugins"),
+        ("latido-desk", "There is a connector desk already.", "latido plugins"),
+        ("stream", "Stream means something else in a connector's code.", "latido plugins new stream-crm"),
+        ("none", "None means something else in a connector's code.", "latido plugins new none-crm"),
+    ],
+)
+def test_a_name_that_cannot_be_used_is_refused(latido: Terminal, name: str, sentence: str, fix: str) -> None:
+    said = latido("plugins", "new", name)
+
+    first, second = said.err.splitlines()
+    assert 2 == said.code
+    assert first.startswith(sentence)
+    assert second.endswith(fix)
+    assert [] == list(latido.folder.iterdir())
+
+
+def test_what_is_there_is_not_overwritten(latido: Terminal) -> None:
+    latido("plugins", "new", "acme")
+    readme = latido.folder / "latido-acme" / "README.md"
+    readme.write_text("Mine.")
+
+    again = latido("plugins", "new", "acme")
+
+    assert (2, "Mine.") == (again.code, readme.read_text())
+    assert (
+        "latido-acme is there already, and not empty.\n  Choose another: latido plugins new acme --folder DIR\n"
+        == again.err
+    )
+
+
+def test_an_empty_folder_is_filled(latido: Terminal) -> None:
+    (latido.folder / "mine").mkdir()
+
+    assert 0 == latido("plugins", "new", "acme", "--folder", "mine").code
+    assert (latido.folder / "mine" / "latido_acme").is_dir()
+
+
+# --- test
+
+
+def tried(author: Terminal, name: str, *edits: tuple[str, str, str]) -> Said:
+    """Scaffold a plugin, change its files (file, before, after), and try it."""
+    author("plugins", "new", name, "--folder", name)
+    for file, before, after in edits:
+        path = author.folder / name / file
+        text = path.read_text(encoding="utf-8")
+        assert 1 == text.count(before)
+        path.write_text(text.replace(before, after), encoding="utf-8")
+    return author("plugins", "test", name, "--format", "json")
+
+
+def test_a_scaffold_keeps_every_promise(author: Terminal) -> None:
+    said = tried(author, "kept")
+
+    promises = {each["promise"]: each for each in said.json["promises"]}
+    assert 0 == said.code
+    assert {"kept"} == {each["outcome"] for each in promises.values()}
+    assert ["contacts", "tickets", "answers"] == promises["resuming"]["streams"]
+    assert f"kept: {len(promises)} promises kept, 0 broken, 0 declared.\n" in said.err
+
+
+def test_a_broken_promise_is_named_with_stream_and_reason(author: Terminal) -> None:
+    """Without its overlap a stream loses what changes in a second that was read already."""
+    said = tried(author, "hasty", ("latido_hasty/streams.py", "timedelta(seconds=1)", "timedelta(0)"))
+
+    broken = {each["promise"]: each for each in said.json["promises"] if each["outcome"] == "broken"}
+    assert 1 == said.code
+    assert {"moving_records"} <= broken.keys()
+    assert "tickets" in broken["moving_records"]["streams"]
+    assert "changed while being read" in broken["moving_records"]["reason"]
+
+
+def test_a_declared_promise_is_no_failure(author: Terminal) -> None:
+    declared = '    in_demo = True\n    undeliverable = {"spam": "The vendor does not say.", "own_taste": "None."}\n'
+    said = tried(
+        author,
+        "declaring",
+        ("latido_declaring/connector.py", "    settings: DeclaringSettings\n", declared),
+        ("latido_declaring/mapping.py", '    is_spam="spam",\n', ""),
+    )
+
+    (spam,) = [each for each in said.json["promises"] if each["promise"] == "spam"]
+    assert 0 == said.code, said
+    assert ("declared", ["tickets"]) == (spam["outcome"], spam["streams"])
+    assert spam["reason"].startswith("The vendor does not say.")
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "code", "sentence"),
+    [
+        ("raising", ("latido_raising/connector.py", "PER_MINUTE = 120", "PER_MINUTE = 1 / 0"), 3, "ZeroDivisionError"),
+        ("newer", ("pyproject.toml", '"latido>=0.', '"latido>=99.'), 3, "Plugin newer cannot be used: it needs latido"),
+        ("silent", ("pyproject.toml", "[project.entry-points.latido]", "[tool.latido]"), 3, "names no plugin."),
+        ("garbled", ("pyproject.toml", "[project]", "[project"), 3, "pyproject.toml cannot be understood: "),
+        ("headless", ("pyproject.toml", "[project]", "[product]"), 3, "pyproject.toml cannot be understood: [project]"),
+        ("unhooked", ("latido_unhooked/__init__.py", "@hookimpl\n", ""), 3, "it implements no hook."),
+        ("nothing", ("latido_nothing/__init__.py", "return [Nothing]", "return []"), 2, "offers no connector"),
+        (
+            "boxless",
+            ("latido_boxless/connector.py", "return BoxlessSandbox(world, clock)", "return None  # type: ignore"),
+            3,
+            "boxless cannot be tried: TypeError: Boxless brings no sandbox.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_project_that_cannot_be_tried_says_why(
+    author: Terminal, name: str, edit: tuple[str, str, str], code: int, sentence: str
+) -> None:
+    said = tried(author, name, edit)
+
+    assert (code, "") == (said.code, said.out)
+    assert sentence in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_folder_without_a_project_says_how_to_start(author: Terminal) -> None:
+    said = author("plugins", "test", "nowhere")
+
+    assert 2 == said.code
+    assert "There is no pyproject.toml in " in said.err
+    assert "latido plugins new NAME" in said.err
+
+
+def test_without_pytest_it_says_what_to_install(author: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pytest", None)
+
+    said = tried(author, "untested")
+
+    assert 3 == said.code
+    assert (
+        'To try a connector takes pytest, which is not installed.\n  Install it: pip install "latido[testing]"'
+        in said.err
+    )
+
+
+def test_the_template_itself_keeps_its_promises() -> None:
+    """By hand and from anywhere: an interpreter that knows nothing of this test."""
+    done = subprocess.run(
+        [sys.executable, "-m", "latido", "plugins", "test", str(TEMPLATE), "--format", "json", "--quiet"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert {"kept"} == {each["outcome"] for each in json.loads(done.stdout)["promises"]}
+
+
+# --- what is installed
+
+
+def test_what_is_left_out_is_shown_with_version_and_reason(latido: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = latido.folder
+    described(site, "latido-tomorrow", ["tomorrow = latido_tomorrow"], "2.5", ["latido>=99"])
+    (site / "latido_talks.py").write_text("raise RuntimeError('token=3f9a8b7c6d5e4f3a')")
+    described(site, "latido-talks", ["talks = latido_talks"], "1.1")
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setattr(latido, "installed", lambda: plugin_manager(plugins_in(site)))
+
+    shown = {each["name"]: each for each in latido("plugins", "--format", "json").json["plugins"]}
+
+    assert ("2.5", "latido-tomorrow") == (shown["tomorrow"]["version"], shown["tomorrow"]["distribution"])
+    assert shown["tomorrow"]["problem"].startswith("it needs latido >=99, and latido 0.")
+    assert "it cannot be loaded: RuntimeError('token=***')" == shown["talks"]["problem"].replace("***'", "***'")
+    assert "3f9a8b7c6d5e4f3a" not in latido("plugins").out
