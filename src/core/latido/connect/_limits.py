@@ -25,6 +25,9 @@ POLL = 0.05
 SCARCE = 0.1
 """The part of a shared limit that is left to others: with less than that remaining we slow down."""
 
+SLIVER = 1e-6
+"""The part of a request that no clock tells from nothing."""
+
 DRIFT = 1.001
 """The vendor's clock may run slower than ours."""
 
@@ -36,12 +39,14 @@ Announced: TypeAlias = "tuple[str, int | None, int | None, float | None]"
 class Bucket:
     """A vendor's limit: so many requests in so many seconds, whether its windows are fixed or slide.
 
-    `share` is the part of it to use: by default 0.7 of the account's, all of an endpoint's own.
+    A `leaky` one holds up to `limit` requests at once and drains evenly, all of them in `per_seconds`. `share` is the
+    part of it to use: by default 0.7 of the account's, all of an endpoint's own.
     """
 
     limit: int
     per_seconds: float = 60.0
     share: float | None = None
+    leaky: bool = False
 
 
 class Limiter:
@@ -59,7 +64,7 @@ class Limiter:
     ) -> None:
         self._clock = clock
         self._read_headers = read_headers
-        self._windows = {name: _Window(bucket, _share(name, bucket, share)) for name, bucket in buckets.items()}
+        self._windows = {name: _counter(bucket, _share(name, bucket, share)) for name, bucket in buckets.items()}
         self._lock = threading.Lock()
         self._queue: list[Turn] = []
 
@@ -227,6 +232,51 @@ class _Window:
     def _forget(self, now: float) -> None:
         while self._ended and self._ended[0] + self._span <= now:
             self._ended.popleft()
+
+
+class _Leak(_Window):
+    """A bucket that leaks: what it holds drains evenly, and nothing may begin that would make it run over.
+
+    Who is under way counts as held, and drains from its answer on: so the vendor's own never holds more than this one.
+    """
+
+    def __init__(self, bucket: Bucket, share: float) -> None:
+        super().__init__(bucket, share)
+        self._level = 0.0
+        self._at = -math.inf
+
+    @property
+    def gone(self) -> int:
+        return self.begun - self._under_way - math.ceil(self._level)
+
+    def wait(self, now: float, ahead: int) -> float:
+        self._drain(now)
+        held = self._held_until - now
+        surplus = self._level + self._under_way + ahead + 1 - self._usable
+        if surplus <= SLIVER:
+            return held
+        if surplus > self._level:
+            return max(held, POLL)
+        return max(held, surplus / self._per_second)
+
+    def end(self, now: float, took: float) -> None:
+        del took
+        self._drain(now)
+        self._under_way -= 1
+        self._level += 1
+
+    @property
+    def _per_second(self) -> float:
+        return self.limit * self._share / self._seconds / DRIFT
+
+    def _drain(self, now: float) -> None:
+        if now > self._at:
+            self._level = max(0.0, self._level - (now - self._at) * self._per_second)
+            self._at = now
+
+
+def _counter(bucket: Bucket, share: float) -> _Window:
+    return _Leak(bucket, share) if bucket.leaky else _Window(bucket, share)
 
 
 def _share(name: str, bucket: Bucket, override: float | None) -> float:
