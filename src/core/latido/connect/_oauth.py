@@ -45,8 +45,8 @@ class OAuth:
     With `client_credentials` there is nothing to keep but the secret, so that a *store* is optional. With
     `refresh_token` the first pair comes from `latido login`; each renewal may hand out a new pair, which is stored
     before it is used, because the vendor has already forgotten the old one. With `jwt_bearer` each token is asked for
-    with a new *assertion*, signed by whoever has the key. *token_url* is pinned like a `base_url`; *fields* are sent
-    with each token request, which is JSON or a *form*.
+    with a new *assertion*, signed by whoever has the key, who may be no client and have no *client_id*. *token_url* is
+    pinned like a `base_url`; *fields* are sent with each token request, which is JSON or a *form*.
     """
 
     def __init__(  # noqa: PLR0913 - the words of OAuth, by name only
@@ -71,7 +71,8 @@ class OAuth:
         self._path = address.path
         self._runtime = runtime
         secret = client_secret.get_secret_value()
-        self._client = {"client_id": client_id, **({"client_secret": secret} if secret else {})}
+        told = {"client_id": client_id, "client_secret": secret}
+        self._client = {name: value for name, value in told.items() if value}
         self._grant = grant
         self._scoped = {"scope": scope} if scope else {}
         self._fields = fields or {}
@@ -96,9 +97,12 @@ class OAuth:
         self.headers()
         return self._tokens.address if self._tokens else None
 
-    def log_in(self, address: str, redirect_uri: str, person: Person | None = None) -> None:
-        """Let a *person* (by default whoever sits at the terminal) agree at *address*; store the first tokens."""
-        asked = {"client_id": self._client["client_id"], **self._scoped}
+    def log_in(self, address: str, redirect_uri: str, person: Person | None = None, **more: str) -> None:
+        """Let a *person* (by default whoever sits at the terminal) agree at *address*; store the first tokens.
+
+        *more* is asked there too, in the vendor's own words.
+        """
+        asked = {"client_id": self._client["client_id"], **self._scoped, **more}
         self._runtime.warn(
             _("Open this address in a browser and agree. If it ends at an empty page, paste the address of that.")
         )

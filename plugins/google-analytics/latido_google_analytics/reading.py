@@ -1,0 +1,230 @@
+"""From requests to whole days: as many in one answer as Google gives well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, overload
+
+from latido.errors import GapError, VendorUnavailable
+from latido.messages import marker
+from latido_google_analytics.days import DAY, parsed, yesterday
+from latido_google_analytics.property import TooHeavy
+from latido_google_analytics.query import PAGE_VIEWS
+from latido_google_analytics.records import OTHER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from latido.connect import Clock
+    from latido_google_analytics.property import Property
+    from latido_google_analytics.query import Query
+    from latido_google_analytics.report import Report
+
+_ = marker("latido_google_analytics")
+
+BEGINNINGS = 5
+"""How often a day is begun anew that changes while it is read."""
+
+UNTOLD_ZONE = "Etc/UTC"
+
+Records = list[dict[str, Any]]
+
+
+class TooCoarse(Exception):
+    """Shorter ranges are told more exactly."""
+
+
+class OnlyMoreRequests(Exception):
+    """A single day is told no more exactly than many."""
+
+
+class Changed(Exception):
+    """What was read so far no longer goes with what follows."""
+
+
+class Short(Changed):
+    """Google counts more rows than it gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The days from `first` to `through`, read completely; what has no day is under None.
+
+    `report` is the answer that they end in. `total` holds the page views as Google adds them up, and as the rows do,
+    once a range is read whole.
+    """
+
+    first: date
+    through: date
+    records: dict[date | None, Records]
+    report: Report
+    total: tuple[Decimal, Decimal] | None = None
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the days of one property. `zone` is the property's, as soon as an answer has told it."""
+
+    property: Property
+    query: Query
+    clock: Clock
+    zone: str | None = None
+    _days_tell_more: bool = True
+    _beginnings: int = 0
+
+    def portions(self, first: date) -> Iterator[Portion]:
+        """Yield the days from *first* to yesterday, in order.
+
+        A range is halved when Google samples it, fails on it, or puts too much together; it grows again over days on
+        which there was nothing.
+        """
+        day, span = first, self._rest(first)
+        while day <= (last := self.yesterday()):
+            end = min(last, day + DAY * (span - 1))
+            try:
+                for portion in self._range(day, end):
+                    yield portion
+                    day, self._beginnings = portion.through + DAY, 0
+                    span = span if portion.records else 2 * span
+            except (TooCoarse, TooHeavy):
+                span = max(1, ((end - day).days + 1) // 2)
+            except OnlyMoreRequests:
+                self._days_tell_more, span = False, self._rest(day)
+            except Changed as change:
+                self._begin_again(day, change)
+
+    def yesterday(self) -> date:
+        """Return the last day that is over for the property."""
+        return yesterday(self.clock.now(), self.zone)
+
+    def _rest(self, day: date) -> int:
+        return max(1, (self.yesterday() - day).days + 1)
+
+    def _range(self, first: date, last: date) -> Iterator[Portion]:
+        reading = _Range(first, last)
+        while not reading.done:
+            report = self._page(reading)
+            self._check_grain(report, reading)
+            reading.add([self.query.ours(each) for each in report.records()], report)
+            yield from reading.complete(report, self.yesterday())
+
+    def _page(self, reading: _Range) -> Report:
+        """Return the next page. While the zone is not known, Google says which day was yesterday."""
+        is_open = self.zone is None and reading.last == self.yesterday()
+        ends = "yesterday" if is_open else reading.last.isoformat()
+        report = self._report(reading, self.query.body(reading.first.isoformat(), ends, reading.offset))
+        self.zone = report.zone or self.zone or UNTOLD_ZONE
+        if is_open:
+            reading.last = self.yesterday()
+        return report
+
+    def _report(self, reading: _Range, body: Mapping[str, Any]) -> Report:
+        try:
+            return self.property.report(body)
+        except TooHeavy as error:
+            if reading.first < reading.last:
+                raise
+            raise VendorUnavailable(
+                _("Google Analytics keeps failing on {day}.", day=reading.first),
+                _("Later it resumes where it stopped: latido sync"),
+            ) from error
+
+    def _check_grain(self, report: Report, reading: _Range) -> None:
+        """Raise TooCoarse where the days one by one would tell more, unless a day was tried that did not."""
+        many = reading.first < reading.last
+        if many and report.sampling is not None:
+            raise TooCoarse
+        overflows = report.overflows and any(each.get("sessionSource") == OTHER for each in report.records())
+        if self._days_tell_more and overflows:
+            raise TooCoarse if many else OnlyMoreRequests
+
+    def _begin_again(self, day: date, change: Changed) -> None:
+        self._beginnings += 1
+        if self._beginnings <= BEGINNINGS:
+            return
+        if isinstance(change, Short):
+            raise GapError(
+                _("Google Analytics counts more rows from {day} on than it gives.", day=day),
+                _("Read it again: latido sync"),
+            ) from change
+        raise VendorUnavailable(
+            _("Google Analytics changes {day} faster than it can be read.", day=day),
+            _("Later it resumes where it stopped: latido sync"),
+        ) from change
+
+
+@dataclass(slots=True)
+class _Range:
+    """What was read so far of the days from `first` to `last`."""
+
+    first: date
+    last: date
+    offset: int = 0
+    done: bool = False
+    _next: date | None = None
+    _told: tuple[int, str | None] | None = None
+    _waiting: Records = field(default_factory=list)
+    _page_views: Decimal = Decimal()
+
+    def add(self, records: Records, report: Report) -> None:
+        """Take in a page. Raises Changed if it does not go with the ones before."""
+        told = (report.row_count, report.zone)
+        if self._told not in {None, told}:
+            raise Changed
+        self._told = told
+        self.offset += len(report.rows)
+        self.done = self.offset >= report.row_count
+        if not report.rows and not self.done:
+            raise Short
+        self._waiting += records
+        self._page_views += sum((readable(each.get(PAGE_VIEWS)) for each in records), Decimal())
+
+    def complete(self, report: Report, over: date) -> Iterator[Portion]:
+        """Yield the days that no further page adds to; of those that are not *over* nothing is told."""
+        first = self._next or self.first
+        open_ = None if self.done or not self._waiting else self._waiting[-1].get("date")
+        through = self.last if open_ is None else day_of(open_, self.last) - DAY
+        if through < first:
+            return
+        ready = [each for each in self._waiting if open_ is None or each.get("date") != open_]
+        self._waiting = self._waiting[len(ready) :]
+        self._next = through + DAY
+        if first <= over:
+            yield Portion(first, min(through, over), by_day(ready, over), report, self._total(report))
+
+    def _total(self, report: Report) -> tuple[Decimal, Decimal] | None:
+        if not self.done or not report.is_plain or PAGE_VIEWS not in report.totals:
+            return None
+        return readable(report.totals[PAGE_VIEWS]), self._page_views
+
+
+def by_day(records: Records, over: date) -> dict[date | None, Records]:
+    """Return *records* by day, those without a readable one under None, and none of a day that is not *over*."""
+    found: dict[date | None, Records] = {}
+    for record in records:
+        day = day_of(record.get("date"), None)
+        if day is None or day <= over:
+            found.setdefault(day, []).append(record)
+    return found
+
+
+@overload
+def day_of(text: str | None, otherwise: date) -> date: ...
+@overload
+def day_of(text: str | None, otherwise: None) -> date | None: ...
+def day_of(text: str | None, otherwise: date | None) -> date | None:
+    """Return the day that *text* names, *otherwise* where it names none."""
+    try:
+        return parsed(text or "")
+    except ValueError:
+        return otherwise
+
+
+def readable(text: str | None) -> Decimal:
+    """Return a metric's value; one that is no number is put away later, with its record."""
+    try:
+        return Decimal(text or 0)
+    except InvalidOperation:
+        return Decimal()
