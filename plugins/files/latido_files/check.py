@@ -25,16 +25,34 @@ DELIMITERS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
 def findings(connector: Files) -> Iterator[Finding]:
     """Yield table by table what was found, which of its columns are known, and what is missing."""
     try:
-        chosen = connector.chosen()
+        chosen = connector.tables()
+        if connector.settings.url is not None:
+            yield from opened(connector)
     except LatidoError as error:
         yield Finding.of(error)
         return
-    if connector.settings.url is not None:
-        yield from connector.database.findings()
-    names = {each.name for each in chosen}
-    for stream in connector.streams():
-        if stream.name in names:
-            yield from readable(stream)
+    for stream in chosen:
+        yield from readable(stream)
+
+
+def opened(connector: Files) -> Iterator[Finding]:
+    """Yield whether the database can be opened, and only to be read; raises LatidoError where it cannot."""
+    database = connector.database
+    with database.connected():
+        yield Finding(_("{database} is open.", database=database.name))
+    if not database.is_read_only:
+        yield Finding(
+            _("Latido cannot make {database} refuse to write; it only looks through each query.",
+              database=database.backend),
+            "warning",
+            _("Let it sign in as a user who may only read."),
+        )  # fmt: skip
+    if connector.settings.start_date is not None:
+        yield Finding(
+            _("start_date is not for queries: they read what they say."),
+            "warning",
+            _("Say it in each query: where … >= '2026-01-01'"),
+        )
 
 
 def nothing_there(connector: Files) -> ConfigurationError:
@@ -42,7 +60,7 @@ def nothing_there(connector: Files) -> ConfigurationError:
     path, source = connector.settings.path, connector.runtime.source
     return ConfigurationError(
         _("{source}: in {path} is no file that is named as a table.", source=source, path=path),
-        _("Name each file as the table that it fills, as {path}/marketing_spend.csv.", path=path),
+        _("Name each file as the table that it fills, as {path}/marketing_spend.csv", path=path),
     )
 
 

@@ -67,6 +67,11 @@ class Files(Connector):
             raise check.nothing_there(self)
         return chosen
 
+    def tables(self) -> list[TableStream]:
+        """Return the streams that are chosen, as what they are here; raises ConfigurationError."""
+        names = {each.name for each in self.chosen()}
+        return [each for each in self.streams() if each.name in names]
+
     def check(self) -> Iterable[Finding]:
         return check.findings(self)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from latido.connect import METER, Finding, keep_secret, redacted
+from latido.connect import METER, keep_secret, redacted
 from latido.errors import ConfigurationError, CredentialError, LatidoError, VendorUnavailable
 from latido.messages import marker
 from latido_files.table import Chunk
@@ -69,10 +70,16 @@ class Database:
         return self.url.get_backend_name()
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether it refuses to write by itself, whatever a query calls."""
+        return self.backend in READ_ONLY
+
+    @property
     def name(self) -> str:
         """What it is called in messages: no password, and no more than says which one it is."""
-        where = self.url.host or ""
-        return f"{self.backend}: {where}{'/' if where else ''}{_file(self.url) or self.url.database or ''}"
+        file = _file(self.url)
+        parts = [self.url.host, self.url.database] if file is None else [PurePath(file).name]
+        return f"{self.backend} {'/'.join(each for each in parts if each)}"
 
     def quoted(self, column: str) -> str:
         """Return the name of a column as it can stand in SQL."""
@@ -87,22 +94,6 @@ class Database:
                 yield connection
         finally:
             engine.dispose()
-
-    def findings(self) -> Iterator[Finding]:
-        """Yield whether it can be opened, and opened only to be read."""
-        try:
-            with self.connected():
-                yield Finding(_("{database} is open.", database=self.name))
-        except LatidoError as error:
-            yield Finding.of(error)
-            return
-        if self.backend not in READ_ONLY:
-            yield Finding(
-                _("Latido cannot make {database} refuse to write; only its own check of each query does.",
-                  database=self.backend),
-                "warning",
-                _("Let it sign in as a user who may only read."),
-            )  # fmt: skip
 
     def _engine(self) -> Engine:
         from sqlalchemy import create_engine
@@ -140,7 +131,7 @@ class Database:
         with ExitStack() as closing:
             try:
                 connection = closing.enter_context(engine.connect())
-                if self.backend in READ_ONLY:
+                if self.is_read_only:
                     connection.exec_driver_sql(READ_ONLY[self.backend])
             except DBAPIError as error:
                 raise self._unreachable(error) from None

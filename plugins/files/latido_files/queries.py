@@ -64,8 +64,7 @@ class QueryStream(TableStream):
     @cached_property
     def query(self) -> str:
         """The settings' query, once it is sure that it only reads; raises ConfigurationError."""
-        database = self.connector.database
-        return checked(self.name, self._settings.queries[self.name], database.backend)
+        return checked(self.name, self._settings.queries[self.name], self.connector.database.backend)
 
     def headers(self) -> dict[str, str]:
         return self._result(NOTHING_NEW).headers()
@@ -81,11 +80,11 @@ class QueryStream(TableStream):
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         """Yield the rows in portions, each with where to go on."""
-        fitting, name = Fitting.of(self), self.connector.database.name
+        fitting = Fitting.of(self)
         for chunk in self._changed(cursor).chunks():
             if self.column is not None:
                 cursor = self._after(chunk.cells, cursor)
-            rows, rejected = fitting.fitted(f"{name}, {self.name}", chunk)
+            rows, rejected = fitting.fitted(f"query {self.name}", chunk)
             yield Page(rows, cursor, fetched=len(chunk.lines), rejected=rejected)
 
     def ids(self) -> Iterator[list[str]]:

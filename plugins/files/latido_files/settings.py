@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -57,7 +58,7 @@ class FilesSettings(ConnectorSettings, FileFormat):
     column of its query that grows with each change: only what is new is asked for then.
     """
 
-    path: str | None = Field(default=None, description="The folder with the files, or a pattern such as data/*.csv.")
+    path: Path | None = Field(default=None, description="The folder with the files, or a pattern such as data/*.csv.")
     url: SecretStr | None = Field(default=None, description="The database, as SQLAlchemy writes it.")
     queries: Mapping[str, str] = Field(default_factory=dict, description="Per table the one query that fills it.")
     cursors: Mapping[str, str] = Field(

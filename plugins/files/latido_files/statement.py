@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from latido.errors import ConfigurationError
@@ -51,6 +52,7 @@ def _parsed(table: str, sql: str, backend: str) -> list[Any]:
     from sqlglot import parse
     from sqlglot.errors import SqlglotError
 
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # What it does not know, it says in a warning and we in words.
     try:
         return [each for each in parse(sql, dialect=DIALECTS.get(backend)) if each is not None]
     except SqlglotError as error:

@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+MIDNIGHT = datetime(2026, 3, 4)  # noqa: DTZ001 - a cell has no zone
+
 
 def saved(path: Path, *rows: Sequence[Any], **sheets: Sequence[Sequence[Any]]) -> Path:
     """Write a workbook whose first sheet holds *rows*, and further *sheets* by name."""
     book = Workbook()
     assert book.active is not None
     for row in rows:
-        book.active.append(row)
+        book.active.append([*row])
     for name, others in sheets.items():
         sheet = book.create_sheet(name)
         for row in others:
-            sheet.append(row)
+            sheet.append([*row])
     book.save(path)
     return path
 
@@ -75,12 +77,12 @@ def test_cells_are_read_with_the_row_that_they_stand_in(tmp_path: Path) -> None:
 
 def test_a_date_is_a_date_and_a_time_is_a_time(tmp_path: Path) -> None:
     """A sheet keeps both as numbers; what the cell shows tells them apart."""
-    path = saved(tmp_path / "milestones.xlsx", ("day", "at"), (date(2026, 3, 4), datetime(2026, 3, 4, 0, 0)))
+    path = saved(tmp_path / "milestones.xlsx", ("day", "at"), (date(2026, 3, 4), MIDNIGHT))
 
     (found,) = rows(Sheet(path, "milestones"))
 
     assert [date, datetime] == [type(found["day"]), type(found["at"])]
-    assert (date(2026, 3, 4), datetime(2026, 3, 4)) == (found["day"], found["at"])
+    assert (date(2026, 3, 4), MIDNIGHT) == (found["day"], found["at"])
 
 
 def test_the_sheet_named_as_the_table_is_read_wherever_it_stands(tmp_path: Path) -> None:
@@ -148,10 +150,10 @@ def test_an_empty_sheet_has_no_rows(tmp_path: Path) -> None:
     assert ({}, []) == (Sheet(path, "accounts").headers(), rows(Sheet(path, "accounts")))
 
 
-def test_headers_are_told_with_the_type_of_what_stands_below(tmp_path: Path) -> None:
+def test_headers_are_told_without_reading_the_rows(tmp_path: Path) -> None:
     path = saved(tmp_path / "accounts.xlsx", ("Name", "Seats", "Since", "Note"), ("Acme", 5, date(2026, 1, 1)))
 
-    assert {"Name": "text", "Seats": "number", "Since": "date", "Note": "text"} == Sheet(path, "accounts").headers()
+    assert ["Name", "Seats", "Since", "Note"] == [*Sheet(path, "accounts").headers()]
 
 
 @pytest.mark.parametrize("content", [b"", b"name;amount\nAcme;1\n", b"PK\x03\x04 half a workbook"])
