@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from latido.connect import Context, Mapping
+from latido.connect import Connector, Context, Mapping
 from latido_template import latido_connectors, mapping
 from latido_template.connector import Template
 
@@ -50,7 +50,7 @@ def test_an_answer_has_its_scale() -> None:
     assert ("csat", 4, 1, 5) == (answer.kind, answer.score, answer.scale_min, answer.scale_max)
 
 
-def test_only_what_changed_is_read_again(sandbox: TemplateSandbox, connected: Callable[..., Template]) -> None:
+def test_only_news_is_read_again(sandbox: TemplateSandbox, connected: Callable[..., Connector]) -> None:
     (tickets,) = connected(streams=["tickets"]).chosen()
     *_, page = tickets.pages(tickets.start(None))
     assert page.cursor is not None
@@ -61,18 +61,18 @@ def test_only_what_changed_is_read_again(sandbox: TemplateSandbox, connected: Ca
     assert ["t3-0"] == [each.source_id for each in found if each.source_id != page.cursor["id"]]
 
 
-def test_a_good_token_reads_everything(connected: Callable[..., Template]) -> None:
+def test_a_good_token_reads_everything(connected: Callable[..., Connector]) -> None:
     assert [("Connected to Bluefin SL.", None)] == [(each.text, each.wrong) for each in connected().check()]
 
 
-def test_a_wrong_token_is_named(connected: Callable[..., Template]) -> None:
+def test_a_wrong_token_is_named(connected: Callable[..., Connector]) -> None:
     (finding,) = connected(token="mistyped").check()
 
     assert "credential" == finding.wrong
     assert "unknown token" in str(finding.text)
 
 
-def test_a_scope_that_the_token_lacks_is_named(sandbox: TemplateSandbox, connected: Callable[..., Template]) -> None:
+def test_a_lacking_scope_is_said(sandbox: TemplateSandbox, connected: Callable[..., Connector]) -> None:
     sandbox.scopes = ["contacts", "tickets"]
 
     *_, finding = connected().check()

@@ -25,7 +25,7 @@ ONLY_THERE = "# only here"
 
 PREFIX = "latido-"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-LONGEST = 30
+LONGEST = 24
 """Characters of a name: with more, lines that hold it would have to be broken."""
 
 
@@ -87,7 +87,7 @@ def _unusable(name: str) -> UsageError:
     letters = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-0123456789")[:LONGEST].strip("-")
     return UsageError(
         _(
-            "{name} cannot be a connector's name: small letters, digits and single hyphens, 30 at most.",
+            "{name} cannot be a connector's name: small letters, digits and single hyphens, 24 at most.",
             name=repr(name),
         ),
         _("Try: latido plugins new {name}", name=letters or "acme"),

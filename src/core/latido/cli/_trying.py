@@ -125,23 +125,24 @@ class Ledger:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.failures.append(_last_line(report))
+            self.failures.append(_said(report))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         promise, stream = self._keys[report.nodeid]
         if report.failed:
-            self.ended.append(Ended(promise, stream, "broken", _last_line(report).removeprefix(f"{stream}: ")))
+            self.ended.append(Ended(promise, stream, "broken", _said(report).removeprefix(f"{stream}: ")))
         elif hasattr(report, "wasxfail"):
             self.ended.append(Ended(promise, stream, "declared", str(report.wasxfail).removeprefix("reason: ")))
         elif report.when == "call" and stream:
             self.ended.append(Ended(promise, stream, "kept"))
 
 
-def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
+def _said(report: pytest.CollectReport | pytest.TestReport) -> str:
+    """Return what went wrong, in one line: the exception that nobody expected, else what a test says itself."""
     from latido.connect import redacted
 
     lines = report.longreprtext.strip().splitlines() or ["?"]
-    return redacted(lines[-1].removeprefix("E ").strip())
+    return redacted(next((line[1:].strip() for line in lines if line.startswith("E ")), lines[0]))
 
 
 def tried(connector: type[Connector]) -> list[Ended]:
