@@ -23,7 +23,7 @@ _PARTS = ("result", "result_error", "result_total", "result_next", "result_time"
 
 
 class Batch:
-    """Runs commands one after the other; *fault* tells which of them goes wrong."""
+    """Runs commands one after the other by *call*, which returns None where an answer gets lost."""
 
     def __init__(self, methods: Methods, call: Callable[[str, Mapping[str, Any]], Answer | None]) -> None:
         self._methods = methods
@@ -46,9 +46,7 @@ class Batch:
         """Run one command, and return whether it went well."""
         name, _, told = command.partition("?")
         try:
-            if name == "batch":
-                raise Failure("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage", 405)
-            answer = self._call(name, _resolved(query(told), came["result"]))
+            answer = self._called(name, _resolved(query(told), came["result"]))
         except Failure as failure:
             came["result_error"][key] = failure.body
             return False
@@ -56,9 +54,14 @@ class Batch:
             self._note(key, name, answer, came)
         return True
 
+    def _called(self, name: str, params: Mapping[str, Any]) -> Answer | None:
+        if name == "batch":
+            raise Failure("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage", 405)
+        return self._call(name, params)
+
     def _note(self, key: str, name: str, answer: Answer, came: dict[str, dict[str, Any]]) -> None:
         came["result"][key] = answer.result
-        came["result_time"][key] = self._methods.time(name)
+        came["result_time"][key] = self._methods.time(name, answer.seconds)
         if answer.total is not None:
             came["result_total"][key] = answer.total
         if answer.next is not None:

@@ -47,19 +47,17 @@ def of_lead(time: PortalTime, lead: Lead) -> Iterator[Row]:
         yield _lead_row(time, owner, lead.converted_at or lead.created_at, stage, semantics, first=False)
 
 
-def of_invoice(owner: int, told: Mapping[str, Any]) -> Iterator[Row]:
-    yield Row(
-        {
-            "TYPE_ID": CREATED,
-            "OWNER_ID": owner,
-            "CREATED_TIME": told["createdTime"],
-            "CATEGORY_ID": told["categoryId"],
-            "STAGE_SEMANTIC_ID": SEMANTICS[told["stageId"]],
-            "STAGE_ID": told["stageId"],
-        },
-        0,
-        owner,
-    )
+def first(owner: int, told: Mapping[str, Any]) -> Row:
+    """Return the one row of an item that never moved."""
+    row = {
+        "TYPE_ID": CREATED,
+        "OWNER_ID": owner,
+        "CREATED_TIME": told["createdTime"],
+        "CATEGORY_ID": told["categoryId"],
+        "STAGE_SEMANTIC_ID": SEMANTICS[told["stageId"]],
+        "STAGE_ID": told["stageId"],
+    }
+    return Row(row, owner=owner)
 
 
 def _lead_row(time: PortalTime, owner: int, at: Instant, stage: str, semantics: str, *, first: bool) -> Row:

@@ -87,7 +87,10 @@ _UPPER = {
     "updatedBy": "MODIFY_BY_ID",
 }  # fmt: skip
 
-_FIRST = "id:integer createdTime:datetime updatedTime:datetime createdBy:user updatedBy:user assignedById:user opened:boolean"
+_FIRST = (
+    "id:integer createdTime:datetime updatedTime:datetime createdBy:user updatedBy:user assignedById:user"
+    " opened:boolean"
+)
 _LAST = (
     "lastActivityBy:user lastActivityTime:datetime utmSource utmMedium utmCampaign utmContent utmTerm"
     " observers:user[] entityTypeId:integer"
@@ -116,7 +119,8 @@ _COMPANY = (
 _CONTACT = (
     _told(
         f"{_FIRST} name lastName secondName birthdate:date typeId:crm_status post companyId:crm_company"
-        f" companyIds:crm_company[] export:boolean hasPhone:boolean hasEmail:boolean fm:crm_multifield[] {_ORIGIN} {_LAST}"
+        f" companyIds:crm_company[] export:boolean hasPhone:boolean hasEmail:boolean fm:crm_multifield[]"
+        f" {_ORIGIN} {_LAST}"
     )
     | _own("ufCrm_1720019876534", "UF_CRM_1720019876534", "string", "Idioma")
     | _own("ufCrm3Boletin", "UF_CRM_3_BOLETIN", "boolean", "Boletín")
@@ -138,6 +142,7 @@ _DEAL = (
     | _own("ufCrm_1698765434", "UF_CRM_1698765434", "date", "Fin del contrato")
     | _own("ufCrm_1698765435", "UF_CRM_1698765435", "integer", "Sustituye a")
     | _own("ufCrm2_BAJA", "UF_CRM_2_BAJA", "date", "Fecha de baja")
+    | _own("ufCrm2Estado", "UF_CRM_2_ESTADO", "enumeration", "Estado del contrato", "Activo", "Baja", first=111)
 )
 _INVOICE = _told(
     f"{_SPA} opportunity:double isManualOpportunity:boolean taxValue:double currencyId:crm_currency begindate:date"
@@ -191,6 +196,12 @@ _RECURRING = _told("id:integer deal_id:integer based_id:integer category_id:inte
     " LAST_EXECUTION:date PARAMS:object"
 )
 
+
+def _history(type_id: int, first: int) -> Kind:
+    fields = _LEAD_HISTORY if type_id == LEAD else _HISTORY
+    return Kind(f"history:{type_id}", fields, first, 2, id_name="ID", owner_name="OWNER_ID")
+
+
 _ALL = (
     Kind("companies", _COMPANY, 11, 2, COMPANY, changed_name="updatedTime"),
     Kind("contacts", _CONTACT, 7, 3, CONTACT, changed_name="updatedTime"),
@@ -205,7 +216,7 @@ _ALL = (
     Kind("orders", _ORDER, 9, 1, changed_name="dateUpdate"),
     Kind("recurring", _RECURRING, 1, 4),
     *(
-        Kind(f"history:{each}", _LEAD_HISTORY if each == LEAD else _HISTORY, first, 2, id_name="ID", owner_name="OWNER_ID")
+        _history(each, first)
         for each, first in ((LEAD, 21), (DEAL, 35), (INVOICE, 11), (REQUEST, 15), (SURVEY, 17))
     ),
 )  # fmt: skip

@@ -8,12 +8,14 @@ from latido_bitrix24.sandbox import _bodies as bodies
 from latido_bitrix24.sandbox._items import Items
 from latido_bitrix24.sandbox._legacy import Legacy
 from latido_bitrix24.sandbox._operating import OperatingTime
+from latido_bitrix24.sandbox._rows import Rows
 from latido_bitrix24.sandbox._tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from latido_bitrix24.sandbox._bodies import Answer
+    from latido_bitrix24.sandbox._events import Events
     from latido_bitrix24.sandbox._service import Service
 
     Method = Callable[[Mapping[str, Any]], Answer]
@@ -25,13 +27,17 @@ _SCOPES = {
 
 
 class Methods:
-    """Calls methods, one by one: each may lack its scope or its module, go wrong, or be blocked for a while."""
+    """Calls methods, one by one: each may lack its scope or its module, or be blocked for a while.
 
-    def __init__(self, service: Service) -> None:
+    `by_application`: whether an application calls, or only a webhook, to which events are closed.
+    """
+
+    def __init__(self, service: Service, events: Events) -> None:
         self._service = service
         self._switches = service.switches
         self.operating = OperatingTime()
-        items, tables, legacy = Items(service), Tables(service), Legacy(service)
+        self.by_application = False
+        items, tables, rows, legacy = Items(service), Tables(service), Rows(service), Legacy(service)
         self.by_name: dict[str, Method] = {
             "crm.item.list": items.listed,
             "crm.item.get": items.one,
@@ -46,7 +52,10 @@ class Methods:
             "feature.get": tables.feature,
             "methods": self._names,
             "method.get": self._about,
+            "crm.item.productrow.list": rows.products,
+            "crm.item.payment.list": rows.payments,
             **legacy.methods,
+            **events.methods,
         }
 
     def call(self, name: str, params: Mapping[str, Any]) -> Answer:
@@ -54,6 +63,7 @@ class Methods:
         if name not in self.by_name or any(each in name for each in self._switches.missing_methods):
             raise bodies.no_method()
         self._check_scope(name)
+        self._check_caller(name)
         now = self._service.seconds
         if self.operating.used(name, now) >= self._switches.operating_limit:
             raise bodies.too_long()
@@ -61,14 +71,14 @@ class Methods:
         self.operating.add(name, answer.seconds, now)
         return answer
 
-    def time(self, name: str) -> dict[str, Any]:
+    def time(self, name: str, seconds: float = 0.0) -> dict[str, Any]:
         """Return what an answer says of the time that it took."""
         now, stamp = self._service.seconds, self._service.time.stamp(self._service.now)
         told: dict[str, Any] = {
             "start": now,
-            "finish": now,
-            "duration": 0.0,
-            "processing": 0,
+            "finish": now + seconds,
+            "duration": seconds,
+            "processing": seconds,
             "date_start": stamp,
             "date_finish": stamp,
         }
@@ -83,6 +93,12 @@ class Methods:
             raise bodies.Failure(
                 "insufficient_scope", "The request requires higher privileges than provided by the access token", 403
             )
+
+    def _check_caller(self, name: str) -> None:
+        if name.startswith("event.") and not self.by_application:
+            raise bodies.Failure("WRONG_AUTH_TYPE", "Current authorization type is denied for this method", 403)
+        if name.startswith("event.") and not self._switches.administrator:
+            raise bodies.denied()
 
     def _names(self, params: Mapping[str, Any]) -> Answer:
         del params

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from latido_bitrix24.sandbox._activities import INCOMING, activity
 from latido_bitrix24.sandbox._book import Row
 from latido_bitrix24.sandbox._kinds import COMPANY, CONTACT, KINDS, LEAD
 
@@ -18,6 +19,7 @@ _JOBS = ("Compras", "IT", "Dirección", "Finanzas", "Operaciones", None)
 _REVENUE_PER_HEAD = 81_350
 _HEADS = ((50, "EMPLOYEES_1"), (250, "EMPLOYEES_2"), (500, "EMPLOYEES_3"), (1 << 40, "EMPLOYEES_4"))
 VIP = 61
+_FORM = 5
 
 
 def user_id(agent: int | None) -> int:
@@ -54,8 +56,9 @@ def closing(type_id: int, time: PortalTime, changed: Instant, agent: int | None,
     }
 
 
-def origin(source: str | None = None) -> dict[str, Any]:
-    return {"sourceId": source, "sourceDescription": None, "originatorId": None, "originId": None, "webformId": 0}
+def origin(source: str | None = None, form: int = 0) -> dict[str, Any]:
+    """Return where an item came from; a web form by its number."""
+    return {"sourceId": source, "sourceDescription": None, "originatorId": None, "originId": None, "webformId": form}
 
 
 def company(world: World, time: PortalTime, customer: Customer) -> Row:
@@ -89,7 +92,7 @@ def company(world: World, time: PortalTime, customer: Customer) -> Row:
 def own_company(world: World, time: PortalTime) -> Row:
     """Return the legal entity that the portal belongs to: no customer."""
     row = company(world, time, world.customer(0))
-    mine = {"title": "Latido Software S.L.", "isMyCompany": "Y", "fm": [], "ufCrm_5_CLAVE": None}
+    mine: dict[str, Any] = {"title": "Latido Software S.L.", "isMyCompany": "Y", "fm": [], "ufCrm_5_CLAVE": None}
     return Row({**row.told, **mine, "updatedTime": time.stamp(world.start)}, world.start)
 
 
@@ -150,7 +153,7 @@ def lead(time: PortalTime, told: Lead, agent: int, contact_id: int, company_id: 
         "movedTime": time.stamp(changed),
         "hasEmail": "Y",
         "fm": [_multi(1_000_000 + told.number, "EMAIL", told.email)],
-        **origin(_SOURCES[told.number % len(_SOURCES)]),
+        **origin(_SOURCES[told.number % len(_SOURCES)], form_of(told)),
         **closing(LEAD, time, changed, agent),
     }
     return Row(row, changed)
@@ -161,6 +164,22 @@ def lead_stage(told: Lead) -> tuple[str, str]:
     if told.converted_at is not None:
         return "CONVERTED", "S"
     return (("NEW", "P"), ("IN_PROCESS", "P"), ("JUNK", "F"))[told.number % 3]
+
+
+def form_of(lead: Lead) -> int:
+    """Return the web form that brought a lead, 0 if none did."""
+    return _FORM if lead.number % 4 == 0 else 0
+
+
+def form_filled(time: PortalTime, lead: Lead) -> Row:
+    """Return the activity that says so."""
+    owner = KINDS["leads"].identity(lead.number)
+    kind = {"PROVIDER_ID": "CRM_WEBFORM", "PROVIDER_TYPE_ID": str(_FORM)}
+    return Row(
+        activity(time, (LEAD, owner), lead.created_at, user_id(None), **kind, DIRECTION=INCOMING),
+        lead.created_at,
+        owner,
+    )
 
 
 def user(time: PortalTime, agent: Agent) -> Row:

@@ -9,7 +9,8 @@ from latido_bitrix24.sandbox import _histories as histories
 from latido_bitrix24.sandbox import _people as people
 from latido_bitrix24.sandbox import _sales as sales
 from latido_bitrix24.sandbox._book import Book, Row
-from latido_bitrix24.sandbox._kinds import DEAL, INVOICE, KINDS, LEAD
+from latido_bitrix24.sandbox._desk import Kept, SupportDesk
+from latido_bitrix24.sandbox._kinds import DEAL, INVOICE, KINDS, LEAD, REQUEST, SURVEY
 from latido_bitrix24.sandbox._stamps import PortalTime
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Records:
     templates of those that recur. With *copies* there are so many times as many deals, with their histories.
     """
 
-    def __init__(self, world: World, zone: str, copies: int = 1) -> None:
+    def __init__(self, world: World, zone: str, copies: int = 1, kept: Kept = "spa") -> None:
         self.world = world
         self.time = PortalTime(zone)
         self._copies = copies
@@ -34,6 +35,7 @@ class Records:
         self._contact_id = lru_cache(maxsize=1 << 16)(self._identity_of_contact)
         self.changed_deals: dict[int, Deal] = {}
         self.products = list(world.products())
+        self.desk = SupportDesk(self, kept)
 
     def book(self, name: str) -> Book:
         if name not in self._books:
@@ -84,6 +86,12 @@ class Records:
             f"history:{LEAD}": self._lead_history,
             f"history:{DEAL}": self._deal_history,
             f"history:{INVOICE}": self._invoice_history,
+            "requests": self.desk.request_rows,
+            "tasks": self.desk.task_rows,
+            "surveys": self.desk.survey_rows,
+            "activities": self._activities,
+            f"history:{REQUEST}": self.desk.history_rows,
+            f"history:{SURVEY}": self._survey_history,
         }
 
     def _gone(self, name: str) -> Iterator[int]:
@@ -94,6 +102,8 @@ class Records:
             yield from (each.number for each in self.world.people() if each.left_at is not None)
         elif name == "deals":
             yield from (each.number for each in self.world.deals() if each.gone_at is not None)
+        elif name == self.desk.book_name:
+            yield from (each.number for each in self.world.tickets() if each.fate != "live")
 
     def _companies(self) -> Iterator[Row]:
         yield from (people.company(self.world, self.time, each) for each in self.world.customers())
@@ -120,7 +130,7 @@ class Records:
         today = self.time.date(self.world.end - 1)
         for place, contract in enumerate(self.contracts):
             template = KINDS["deals"].identity(self.world.deal_count + place)
-            yield sales.recurring_row(self.time, contract, template, 0, today)
+            yield sales.recurring_row(self.time, contract, template, today)
 
     def _invoices(self) -> Iterator[Row]:
         for deal in self.world.deals():
@@ -142,9 +152,21 @@ class Records:
                 yield from histories.of_deal(self.time, deal)
 
     def _invoice_history(self) -> Iterator[Row]:
-        book = self.book("invoices")
-        for number in range(len(book)):
-            yield from histories.of_invoice(book.kind.identity(number), book.told(number))
+        return self._first_stages("invoices")
+
+    def _survey_history(self) -> Iterator[Row]:
+        return self._first_stages("surveys")
+
+    def _first_stages(self, name: str) -> Iterator[Row]:
+        """Yield the history of items that never moved."""
+        book = self.book(name)
+        return (histories.first(book.kind.identity(number), book.told(number)) for number in range(len(book)))
+
+    def _activities(self) -> Iterator[Row]:
+        yield from self.desk.activity_rows()
+        for each in self.world.leads():
+            if people.form_of(each):
+                yield people.form_filled(self.time, each)
 
     @cached_property
     def _campaigns(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from latido.testing.world import CLOSED
@@ -9,8 +10,10 @@ from latido_bitrix24.sandbox._book import Row
 from latido_bitrix24.sandbox._kinds import DEAL, INVOICE, KINDS
 from latido_bitrix24.sandbox._people import base, closing, origin, user_id
 from latido_bitrix24.sandbox._stages import RENEWALS, SEMANTICS
+from latido_bitrix24.sandbox._stamps import months_later
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from latido.testing.world import Cart, Contract, Deal, Instant, Line, Move, Product
@@ -27,9 +30,13 @@ _PROBABILITY = {"lead_in": 10, "qualified": 30, "proposal": 50, "negotiation": 8
 _APOLOGIES = 4
 YEARLY = 3
 """One template in so many is for a year at a time."""
+UNPAID = 5
+"""One invoice in so many is not paid."""
 _TAX = 21
 _REASON = 71
-_SHORTEST = 28
+_RUNNING, _GIVEN_UP = 111, 112
+_LONGEST = 240
+_DAY = timedelta(days=1)
 _REASONS = ("price", "competitor", "no_budget", "no_answer", "missing_feature", "timing")
 
 
@@ -91,6 +98,7 @@ def deal_row(time: PortalTime, deal: Deal, parties: Parties, campaign: str | Non
         "ufCrm_1698765434": _day(time, deal.ends_on, deal.number),
         "ufCrm_1698765435": superseded,
         "ufCrm2_BAJA": "",
+        "ufCrm2Estado": "",
     }
     return Row(told, deal.updated_at)
 
@@ -119,53 +127,57 @@ def template_row(time: PortalTime, deal: Row, contract: Contract, product: Produ
         "isNew": "Y",
         "isRecurring": "Y",
         "movedTime": time.stamp(written),
-        **money(contract.monthly * _turn(contract), contract.currency),
+        **money(contract.monthly * turn(contract), contract.currency),
         "ufCrm_1698765432": None,
         "ufCrm_1698765433": _day(time, contract.starts_on, contract.number),
         "ufCrm_1698765434": _day(time, contract.ends_on, contract.number),
         "ufCrm_1698765435": None,
         "ufCrm2_BAJA": _day(time, contract.cancelled_on, contract.number),
+        "ufCrm2Estado": _RUNNING if contract.cancelled_on is None else _GIVEN_UP,
     }
     return Row(told, written)
 
 
-def recurring_row(time: PortalTime, contract: Contract, template: int, category: int, today: date) -> Row:
+def recurring_row(time: PortalTime, contract: Contract, template: int, today: date) -> Row:
     """Return how a template recurs, with keys in both cases, as they come."""
-    ended = min((day for day in (contract.ends_on, contract.cancelled_on) if day is not None), default=None)
-    over = ended is not None and ended <= today
+    turns = [due for due in _turns(contract) if due <= today]
+    following = next((due for due in _turns(contract) if due > today), None)
+    limit = None if contract.ends_on is None else contract.ends_on - _DAY
     told = {
         "deal_id": str(template),
         "based_id": str(KINDS["deals"].identity(contract.deal)),
-        "ACTIVE": "N" if over else "Y",
-        "category_id": str(category),
-        "IS_LIMIT": "N" if contract.ends_on is None else "D",
-        "COUNTER_REPEAT": "0" if contract.starts_on > today else "1",
+        "ACTIVE": "N" if following is None else "Y",
+        "category_id": "0",
+        "IS_LIMIT": "N" if limit is None else "D",
+        "COUNTER_REPEAT": str(len(turns)),
         "LIMIT_REPEAT": None,
-        "LIMIT_DATE": _day(time, contract.ends_on, contract.number) or "",
+        "LIMIT_DATE": _day(time, limit, contract.number) or "",
         "START_DATE": _day(time, contract.starts_on, contract.number),
-        "NEXT_EXECUTION": ""
-        if over
-        else _day(time, _next(contract.starts_on, today, _turn(contract)), contract.number),
-        "LAST_EXECUTION": "" if contract.starts_on > today else _day(time, contract.starts_on, contract.number),
-        "PARAMS": {
-            "MODE": "multiple",
-            "SINGLE_BEFORE_START_DATE_TYPE": "day",
-            "SINGLE_BEFORE_START_DATE_VALUE": 0,
-            "MULTIPLE_TYPE": "month" if _turn(contract) == 1 else "year",
-            "MULTIPLE_INTERVAL": 1,
-            "OFFSET_BEGINDATE_TYPE": "day",
-            "OFFSET_BEGINDATE_VALUE": 0,
-            "OFFSET_CLOSEDATE_TYPE": "day",
-            "OFFSET_CLOSEDATE_VALUE": 0,
-        },
+        "NEXT_EXECUTION": _day(time, following, contract.number) or "",
+        "LAST_EXECUTION": _day(time, turns[-1], contract.number) if turns else "",
+        "PARAMS": _recurs(contract),
     }
     return Row(told)
+
+
+def _recurs(contract: Contract) -> dict[str, Any]:
+    return {
+        "MODE": "multiple",
+        "SINGLE_BEFORE_START_DATE_TYPE": "day",
+        "SINGLE_BEFORE_START_DATE_VALUE": 0,
+        "MULTIPLE_TYPE": "month" if turn(contract) == 1 else "year",
+        "MULTIPLE_INTERVAL": 1,
+        "OFFSET_BEGINDATE_TYPE": "day",
+        "OFFSET_BEGINDATE_VALUE": 0,
+        "OFFSET_CLOSEDATE_TYPE": "day",
+        "OFFSET_CLOSEDATE_VALUE": 0,
+    }
 
 
 def invoice_row(time: PortalTime, deal: Deal, parties: Parties) -> Row:
     """Return the invoice of a won deal; most were paid."""
     at = deal.moves[-1].at
-    paid = deal.number % 5 > 0
+    paid = deal.number % UNPAID > 0
     told = {
         **base(time, at, at, deal.owner),
         "xmlId": "",
@@ -185,6 +197,21 @@ def invoice_row(time: PortalTime, deal: Deal, parties: Parties) -> Row:
         **closing(INVOICE, time, at, deal.owner),
     }
     return Row(told, at, KINDS["deals"].identity(deal.number))
+
+
+def payment_json(time: PortalTime, deal: Deal) -> dict[str, Any]:
+    """Return what was paid for a deal."""
+    return {
+        "id": deal.number + 1,
+        "accountNumber": f"{deal.number + 1}/1",
+        "paid": "Y",
+        "datePaid": time.stamp(deal.moves[-1].at),
+        "empPaidId": user_id(deal.owner),
+        "paySystemId": 3,
+        "sum": _units(deal.amount),
+        "currency": deal.currency,
+        "paySystemName": "",
+    }
 
 
 def product_rows(deal: Deal, owner: tuple[str, int], products: list[Product]) -> list[dict[str, Any]]:
@@ -258,18 +285,24 @@ def _day(time: PortalTime, on: date | None, number: int) -> str | None:
     return None if on is None else time.day(on, number)
 
 
-def _turn(contract: Contract) -> int:
+def turn(contract: Contract) -> int:
     """Return for how many months a contract is paid at a time."""
-    return 12 if contract.number % YEARLY == 0 else 1
+    if contract.cancelled_on is not None or contract.number % YEARLY:
+        return 1
+    start, end = contract.starts_on, contract.ends_on
+    whole = end is None or ((end.year - start.year) * 12 + end.month - start.month) % 12 == 0
+    return 12 if whole and (end is None or end.day == start.day) else 1
+
+
+def _turns(contract: Contract) -> Iterator[date]:
+    """Yield the days on which a contract is due, until it ends."""
+    over = min((each for each in (contract.ends_on, contract.cancelled_on) if each is not None), default=None)
+    for months in range(0, _LONGEST, turn(contract)):
+        due = months_later(contract.starts_on, months)
+        if over is not None and due >= over:
+            return
+        yield due
 
 
 def _booked(time: PortalTime, contract: Contract) -> Instant:
     return time.instant(f"{contract.booked_on} 12:00:00") or 0
-
-
-def _next(start: date, today: date, months: int) -> date:
-    """Return when it is due for the next time."""
-    month, day = start.year * 12 + start.month - 1, min(start.day, _SHORTEST)
-    while (due := start.replace(year=month // 12, month=month % 12 + 1, day=day)) <= today:
-        month += months
-    return due

@@ -11,6 +11,9 @@ from latido.testing import Known, Sandbox, json
 from latido_bitrix24.sandbox import _bodies as bodies
 from latido_bitrix24.sandbox._batch import Batch
 from latido_bitrix24.sandbox._bodies import Answer, Failure
+from latido_bitrix24.sandbox._deeds import Deeds
+from latido_bitrix24.sandbox._drills import Drills
+from latido_bitrix24.sandbox._events import Events
 from latido_bitrix24.sandbox._methods import Methods
 from latido_bitrix24.sandbox._oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SECRET, USER, Doorkeeper
 from latido_bitrix24.sandbox._params import asked
@@ -19,22 +22,24 @@ from latido_bitrix24.sandbox._service import Service
 from latido_bitrix24.sandbox._switches import BitrixSwitches, documented_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
 
     from latido.connect import Clock
-    from latido.testing import Fault, Handler, Limit, World
+    from latido.testing import Drill, Fault, Handler, Limit, World
+    from latido.testing.world import Ticket
+    from latido_bitrix24.sandbox._desk import Kept
 
 ZONE = "Europe/Madrid"
 
 
 class BitrixSandbox(Sandbox):
-    """A portal in *zone*, with *world* in it.
+    """A portal in *zone*, with *world* in it, where support has *kept* its tickets in one of three places.
 
-    `doorkeeper` hands out tokens. `called` counts calls of methods, those in batches included. `known`: neither
-    promises nor thumbs are told.
+    `deed` changes records, `doorkeeper` tokens; `events` is the queue of offline events. `called` counts calls of
+    methods, those in batches included. `known`: neither promises nor thumbs are told.
     """
 
     known: ClassVar[Known] = Known(promises=False, thumbs=False)
@@ -42,14 +47,18 @@ class BitrixSandbox(Sandbox):
     Switches: ClassVar[type[BitrixSwitches]] = BitrixSwitches
     switches: BitrixSwitches
 
-    def __init__(self, world: World, clock: Clock | None = None, *, zone: str = ZONE, copies: int = 1) -> None:
+    def __init__(
+        self, world: World, clock: Clock | None = None, *, zone: str = ZONE, copies: int = 1, kept: Kept = "spa"
+    ) -> None:
         self.world = world
         super().__init__(clock)
-        self.records = Records(world, zone, copies)
+        self.records = Records(world, zone, copies, kept)
         self.called: Counter[str] = Counter()
         self.doorkeeper = Doorkeeper(self.clock, self.switches)
         self._service = Service(self.records, self.switches, self.clock, self.lock)
-        self._methods = Methods(self._service)
+        self.events = Events(self._service)
+        self._methods = Methods(self._service, self.events)
+        self.deed = Deeds(self._service, self.events)
         self._batch = Batch(self._methods, self._called)
 
     def settings(self, *, oauth: bool = False) -> dict[str, Any]:
@@ -67,6 +76,19 @@ class BitrixSandbox(Sandbox):
             *((method, "/oauth/token/", self.doorkeeper.token) for method in ("POST", "GET")),
             ("GET", "/oauth/authorize/", self.doorkeeper.authorize),
         )
+
+    def tickets(self) -> Iterator[Ticket]:
+        return self.records.desk.tickets()
+
+    def deeds(self) -> dict[str, Callable[..., Any]]:
+        door = {"expire_tokens": self.doorkeeper.expire, "revoke_tokens": self.doorkeeper.revoke}
+        return {**self.deed.by_name, **door}
+
+    def write_something(self) -> None:
+        self.deed.something()
+
+    def drills(self) -> Mapping[str, Drill]:
+        return Drills(self.records, self.deed).by_stream
 
     def documented_limits(self) -> Mapping[str, Limit]:
         return documented_limits()
@@ -107,8 +129,8 @@ class BitrixSandbox(Sandbox):
             raise Failure("INVALID_REQUEST", "Https required.")
         if not self.switches.commercial:
             raise bodies.denied("REST API is available only on commercial plans.")
-        credential = self.doorkeeper.admit(request)
-        self.shown.add(credential)
+        self.shown.add(self.doorkeeper.admit(request))
+        self._methods.by_application = "secret" not in request.path_params
 
     def _single(self, request: Request) -> Response:
         """Answer a call of one method, or of `batch`."""
@@ -121,7 +143,7 @@ class BitrixSandbox(Sandbox):
             return failure.response()
         told = {"total": answer.total, "next": answer.next}
         shown = {key: value for key, value in told.items() if value is not None}
-        return json({"result": answer.result, **shown, "time": self._methods.time(name)})
+        return json({"result": answer.result, **shown, "time": self._methods.time(name, answer.seconds)})
 
     def _called(self, name: str, params: Mapping[str, Any]) -> Answer | None:
         """Return what a method answers, None if its answer gets lost; raises Failure."""

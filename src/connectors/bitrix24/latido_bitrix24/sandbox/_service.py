@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The records, the moods, the time here and at the portal, and the lock under which records are read and written."""
+    """The records, the moods, the time here and at the portal, the lock under which records are read and written."""
 
     records: Records
     switches: BitrixSwitches

@@ -53,7 +53,7 @@ FUNNELS = (
     ),
     Funnel(
         DEAL, 0, "General", "DEAL_STAGE",
-        _deal_stages("", "Nuevo", "Cualificado", "Propuesta", "Negociación", "Ganado", "Perdido", "Análisis de pérdida"),
+        _deal_stages("", "Nuevo", "Cualificado", "Propuesta", "Negociación", "Ganado", "Perdido", "Disculpa"),
     ),
     Funnel(
         DEAL, RENEWALS, "Renovaciones", f"DEAL_STAGE_{RENEWALS}",

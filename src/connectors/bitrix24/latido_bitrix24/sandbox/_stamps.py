@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -34,10 +35,6 @@ class PortalTime:
         """Return which day it is there."""
         return date.fromisoformat(self.stamp(at)[:10])
 
-    def seconds(self, at: float) -> str:
-        """Return an instant with its fraction cut off."""
-        return self.stamp(int(at))
-
     def instant(self, text: str) -> Instant | None:
         """Return what a text means: ISO 8601, or one of the portal's own formats, in its own time. None: nothing."""
         try:
@@ -59,6 +56,12 @@ class PortalTime:
         seconds = away.days * DAY + away.seconds
         hours, rest = divmod(abs(seconds), HOUR)
         return seconds, f"{'-' if seconds < 0 else '+'}{hours:02}:{rest // MINUTE:02}"
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day *months* months later, or the last one of a month that is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def has_offset(text: str) -> bool:

@@ -66,10 +66,10 @@ class Tables:
         return Answer(found, len(found))
 
     def types(self, params: Mapping[str, Any]) -> Answer:
-        found = [
-            _type_json(place, type_id, title)
-            for place, (type_id, title) in enumerate(((REQUEST, "Requests"), (SURVEY, "Surveys")))
-        ]
+        """Answer with the smart processes: requests only where support works with them."""
+        kept = self._service.records.desk.kept == "spa"
+        found = [_type_json(0, REQUEST, "Requests")] if kept else []
+        found.append(_type_json(1, SURVEY, "Surveys"))
         return _paged(found, params, lambda rows: {"types": rows})
 
     def _currency(self, place: int, currency: str, amount: str) -> dict[str, Any]:
