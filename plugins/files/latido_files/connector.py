@@ -36,10 +36,10 @@ class Files(Connector):
 
     @classmethod
     def sandbox(cls, world: World, clock: Clock | None = None) -> Imitation:
-        """Return a folder of files that tells of *world*."""
+        """Return a folder of files that tells of *world*: of its customers, and of the business of some of them."""
         from latido_files.sandbox import FilesImitation
 
-        return FilesImitation(world, clock)
+        return FilesImitation(world.branch(cls.name, tickets=1, territory=(3, 4)), clock)
 
     @property
     def root(self) -> Path:

@@ -52,13 +52,13 @@ class FileFormat(BaseModel):
 
 
 class FilesSettings(ConnectorSettings, FileFormat):
-    """A `path` to files, or the `url` of a database with a query for each table that it fills.
+    """A `path` to files, in the project's folder if it is relative, or the `url` of a database with its `queries`.
 
     `formats` says per table how its files are written, on top of what is said for all. `cursors` names per table the
     column of its query that grows with each change: only what is new is asked for then.
     """
 
-    path: Path | None = Field(default=None, description="The folder with the files, or a pattern such as data/*.csv.")
+    path: Path = Field(default=Path("files"), description="The folder with the files, or a pattern as data/*.csv.")
     url: SecretStr | None = Field(default=None, description="The database, as SQLAlchemy writes it.")
     queries: Mapping[str, str] = Field(default_factory=dict, description="Per table the one query that fills it.")
     cursors: Mapping[str, str] = Field(
@@ -84,8 +84,8 @@ class FilesSettings(ConnectorSettings, FileFormat):
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        if (self.path is None) == (self.url is None):
-            raise ValueError(_("give path, or url and queries."))
+        if self.url is not None and "path" in self.model_fields_set:
+            raise ValueError(_("give path, or url and queries: a source is one of both."))
         if self.url is None and (self.queries or self.cursors):
             raise ValueError(_("queries and cursors are for a database: give its url."))
         if self.url is not None and not self.queries:
