@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from latido.schema import WebSession
-from latido_google_analytics.report import Report
 from tests.desk import rows
 from tests.plugins.google_analytics.desk import METADATA, REPORT, metadata, recorded
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from latido.testing import ManualClock
     from tests.desk import Desk
     from tests.plugins.google_analytics.desk import Office
@@ -75,4 +72,8 @@ def test_the_request_is_the_documented_one(desk: Desk, office: Office) -> None:
 
     (asked,) = desk.requests(REPORT)
     expected = TWO_DAYS["request"]
-    assert {**expected, "limit": "50000", "dateRanges": [{"startDate": "2026-10-01", "endDate": "yesterday"}]} == asked.body
+    assert {
+        **expected,
+        "limit": "50000",
+        "dateRanges": [{"startDate": "2026-10-01", "endDate": "yesterday"}],
+    } == asked.body
