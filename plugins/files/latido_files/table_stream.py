@@ -55,9 +55,11 @@ class TableStream(Stream):
     @cached_property
     def mappings(self) -> tuple[Mapping, ...]:  # type: ignore[override] # for others it is a constant
         """Columns from those of their name. All where the headers cannot be read: reading will say why."""
+        if not self.found:
+            return ()
         columns = self.entity.columns()
         try:
-            there = {folded(each) for each in self.headers()} if self.found else set()
+            there = {folded(each) for each in self.headers()}
         except LatidoError:
             there = {*columns}
         known: dict[str, Any] = {name: name for name in columns if name in there}
