@@ -145,13 +145,17 @@ def _said(report: pytest.CollectReport | pytest.TestReport) -> str:
     return redacted(next((line[1:].strip() for line in lines if line.startswith("E ")), lines[0]))
 
 
-def tried(connector: type[Connector]) -> list[Ended]:
-    """Return how each promise ended that *connector* makes. Raises ConfigurationError where it cannot be tried."""
+def check_equipped() -> None:
+    """Raise ConfigurationError unless there is what the suite is run by."""
     if find_spec("pytest") is None:
         raise ConfigurationError(
             _("To try a connector takes pytest, which is not installed."),
             _('Install it: pip install "latido[testing]"'),
         )
+
+
+def tried(connector: type[Connector]) -> list[Ended]:
+    """Return how each promise ended that *connector* makes. Raises ConfigurationError where it cannot be tried."""
     ledger = Ledger()
     with tempfile.TemporaryDirectory(prefix="promises-") as folder:
         _run(connector, Path(folder), ledger)

@@ -121,9 +121,10 @@ def try_out(
     path: Annotated[str, argument(_("The plugin's folder; the present one if left out."), metavar="[PATH]")] = ".",
 ) -> int:
     """Try whether a plugin's connectors keep what every connector promises."""
-    from latido.cli._trying import Project
+    from latido.cli._trying import Project, check_equipped
 
     here = session(context)
+    check_equipped()
     ended = {each.name: _tried(here, each) for each in Project(Path(path).resolve()).connectors()}
     _show_tried(here, [row for found in ended.values() for row in _rows(found)])
     for name, found in ended.items():
