@@ -30,7 +30,10 @@ _STATUS_OF = {"WRONG_CLIENT": 200, "invalid_grant": 400, "invalid_client": 401, 
 
 
 class Doorkeeper:
-    """Hands out tokens and looks at those it is shown. Each refresh brings another refresh token."""
+    """Hands out tokens and looks at those it is shown. Each refresh brings another refresh token.
+
+    `REFRESH_TOKEN` is that of somebody who logged in long ago: it alone may be used more than once.
+    """
 
     def __init__(self, clock: Clock, switches: BitrixSwitches) -> None:
         self._clock = clock
@@ -39,7 +42,6 @@ class Doorkeeper:
         self._refresh = {REFRESH_TOKEN}
         self._secrets = {SECRET}
         self._codes: dict[str, float] = {}
-        self.url = ""
 
     def expire(self) -> None:
         """Let every access token that was handed out expire now."""
@@ -83,7 +85,7 @@ class Doorkeeper:
             case "authorization_code" if self._codes.pop(params.get("code", ""), 0) > self._now():
                 pass
             case "refresh_token" if params.get("refresh_token") in self._refresh:
-                self._refresh.remove(params["refresh_token"])
+                self._refresh -= {params["refresh_token"]} - {REFRESH_TOKEN}
             case "authorization_code" | "refresh_token":
                 return _refused("invalid_grant")
             case _:

@@ -15,7 +15,7 @@ from latido_bitrix24.sandbox._deeds import Deeds
 from latido_bitrix24.sandbox._drills import Drills
 from latido_bitrix24.sandbox._events import Events
 from latido_bitrix24.sandbox._methods import Methods
-from latido_bitrix24.sandbox._oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SECRET, USER, Doorkeeper
+from latido_bitrix24.sandbox._oauth import CLIENT_ID, CLIENT_SECRET, SECRET, USER, Doorkeeper
 from latido_bitrix24.sandbox._params import asked
 from latido_bitrix24.sandbox._records import Records
 from latido_bitrix24.sandbox._service import Service
@@ -33,6 +33,17 @@ if TYPE_CHECKING:
     from latido_bitrix24.sandbox._desk import Kept
 
 ZONE = "Europe/Madrid"
+SURVEYS = {
+    "answers": {
+        "items": "spa:134", "score": "ufCrm6Score", "kind_field": "ufCrm6Kind", "comment": "ufCrm6Comment",
+        "ticket": "parentId130", "scales": {
+            "nps": {"scale_min": 0, "scale_max": 10}, "csat": {"scale_min": 1, "scale_max": 5},
+            "ces": {"scale_min": 1, "scale_max": 7},
+        },
+    },
+}  # fmt: skip
+CHURN = {"field": "ufCrm2Estado", "values": ["Baja"], "since": "ufCrm2_BAJA"}
+"""Where this portal keeps answers, and what in it says that a customer has left."""
 
 
 class BitrixSandbox(Sandbox):
@@ -63,11 +74,10 @@ class BitrixSandbox(Sandbox):
 
     def settings(self, *, oauth: bool = False) -> dict[str, Any]:
         """Return how the connector comes in: by an inbound webhook, or with *oauth* as a local application."""
-        said = {"connector": "bitrix24"}
+        said = {"connector": "bitrix24", "base_url": self.url, "surveys": SURVEYS, "churn": CHURN}
         if not oauth:
             return {**said, "webhook_url": f"{self.url}/rest/{USER}/{SECRET}/"}
-        app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "refresh_token": REFRESH_TOKEN}
-        return {**said, "portal": self.url, **app}
+        return {**said, "portal": self.url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         return (

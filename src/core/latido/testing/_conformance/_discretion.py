@@ -55,7 +55,15 @@ def readings(bench: Bench, place: Place, streams: Iterable[str]) -> Iterator[Rea
 
 
 def mistaken(secret: str) -> str:
-    return f"{secret[::-1]}-mistaken"
+    """Return a wrong secret of the same shape."""
+    secret = secret.rstrip("/")
+    last = last_part(secret)
+    return f"{secret.removesuffix(last)}{last[::-1]}-mistaken"
+
+
+def last_part(secret: str) -> str:
+    """Return what is secret in *secret*: in a web address, the last part of its path."""
+    return secret.rstrip("/").rpartition("/")[2] if secret.startswith(("http://", "https://")) else secret
 
 
 def spoken(reading: Reading) -> list[str]:
@@ -93,7 +101,8 @@ def secrets_of(bench: Bench) -> set[str]:
     said = set(secrets_in(bench.subject.said(bench.sandbox)))
     shown = bench.sandbox.shown if isinstance(bench.sandbox, Sandbox) else ()
     tokens = {each.partition(" ")[2] or each for each in shown}
-    return {each for each in {*said, *map(mistaken, said), *tokens} if len(each) >= SHORTEST}
+    whole = {*said, *map(mistaken, said), *tokens}
+    return {each for each in {*whole, *map(last_part, whole)} if len(each) >= SHORTEST}
 
 
 def mistakes(bench: Bench) -> dict[str, str]:
