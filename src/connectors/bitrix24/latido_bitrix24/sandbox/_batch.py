@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST = 50
 _REFERENCE = re.compile(r"\$result((?:\[[^\]]*\])+)")
 _KEYS = re.compile(r"\[([^\]]*)\]")
-_PARTS = ("result", "result_error", "result_total", "result_next", "result_time")
+PARTS = ("result", "result_error", "result_total", "result_next", "result_time")
 
 
 class Batch:
@@ -29,18 +29,19 @@ class Batch:
         self._methods = methods
         self._call = call
 
-    def run(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what came of each command; raises Failure if there are too many."""
+    def run(self, params: Mapping[str, Any], *, keyless: bool = False) -> dict[str, Any]:
+        """Return what came of each command, errors *keyless* or not; raises Failure if there are too many."""
         commands = params.get("cmd") or {}
         if isinstance(commands, list):
             commands = {str(place): each for place, each in enumerate(commands)}
         if len(commands) > MOST:
             raise Failure("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")
-        came: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
+        came: dict[str, dict[str, Any]] = {part: {} for part in PARTS}
         for key, command in commands.items():
             if not self._run(key, str(command), came) and number(params.get("halt", 0)):
                 break
-        return {part: bodies.php(told) for part, told in came.items()}
+        answered = {part: bodies.php(told) for part, told in came.items()}
+        return {**answered, "result_error": list(came["result_error"].values())} if keyless else answered
 
     def _run(self, key: str, command: str, came: dict[str, dict[str, Any]]) -> bool:
         """Run one command, and return whether it went well."""

@@ -50,6 +50,7 @@ class Book:
             self._owners.append(row.owner)
         self._shelf.seal()
         self._model = len(self._changed)
+        self._copied = self._model * copies
         self._changed *= copies
         self._owners *= copies
         self._by_change: array[int] | None = None
@@ -92,9 +93,13 @@ class Book:
 
     def told(self, number: int) -> dict[str, Any]:
         """Return what a record says, its id first."""
-        tail = self._written.get(number) or self._shelf.piece(number % self._model)
+        tail = self._written.get(number) or self._shelf.piece(self.original(number))
         told: dict[str, Any] = orjson.loads(b'{"%s":%d%s' % (self._id_name, self.kind.identity(number), tail))
         return told
+
+    def original(self, number: int) -> int:
+        """Return of which record *number* is a copy: itself, without copies."""
+        return number % self._model if number < self._copied else number
 
     def row(self, number: int) -> Row:
         """Return a record as it can be put back."""

@@ -33,6 +33,8 @@ class Records:
         self._books: dict[str, Book] = {}
         self._company_id = lru_cache(maxsize=None)(self._identity_of_company)
         self._contact_id = lru_cache(maxsize=1 << 16)(self._identity_of_contact)
+        self._contracts: list[Contract] = []
+        self._gone_deals: list[int] = []
         self.changed_deals: dict[int, Deal] = {}
         self.products = list(world.products())
         self.desk = SupportDesk(self, kept)
@@ -64,13 +66,14 @@ class Records:
 
     def template(self, number: int) -> Contract | None:
         """Return the contract of which deal *number* is the template, None if it is an ordinary one."""
-        place = number - self.world.deal_count
+        place = self.book("deals").original(number) - self.world.deal_count
         return self.contracts[place] if 0 <= place < len(self.contracts) else None
 
-    @cached_property
+    @property
     def contracts(self) -> list[Contract]:
         """What recurs: each has a template, behind all deals of the world."""
-        return list(self.world.contracts())
+        self.book("deals")
+        return self._contracts
 
     @cached_property
     def _rendered(self) -> dict[str, Callable[[], Iterator[Row]]]:
@@ -101,7 +104,7 @@ class Records:
         elif name == "contacts":
             yield from (each.number for each in self.world.people() if each.left_at is not None)
         elif name == "deals":
-            yield from (each.number for each in self.world.deals() if each.gone_at is not None)
+            yield from self._gone_deals
         elif name == self.desk.book_name:
             yield from (each.number for each in self.world.tickets() if each.fate != "live")
 
@@ -120,11 +123,16 @@ class Records:
             yield people.lead(self.time, each, agent, self.contact_id(each.person), self.company_id(customer))
 
     def _deals(self) -> Iterator[Row]:
+        """Yield deals, and behind them the templates; to make a world's deals twice takes long."""
+        sold: list[tuple[Deal, Contract]] = []
         for deal in self.world.deals():
+            if deal.gone_at is not None:
+                self._gone_deals.append(deal.number)
+            sold += [(deal, contract) for contract in deal.contracts]
             yield self.deal_row(deal)
-        for contract in self.contracts:
-            model = self.deal_row(self.world.deal(contract.deal))
-            yield sales.template_row(self.time, model, contract, self.products[contract.product])
+        for deal, contract in sold:
+            self._contracts.append(contract)
+            yield sales.template_row(self.time, self.deal_row(deal), contract, self.products[contract.product])
 
     def _recurring(self) -> Iterator[Row]:
         today = self.time.date(self.world.end - 1)

@@ -60,7 +60,7 @@ class Rows:
         if contract is not None:
             line = Line(contract.product, 1, contract.monthly * sales.turn(contract), 1)
             return replace(self._records.deal(contract.deal), lines=(line,))
-        return self._records.deal(place % self._records.world.deal_count)
+        return self._records.deal(self._service.book("deals").original(place))
 
     def _of_invoice(self, identity: int) -> Deal | None:
         book = self._service.book("invoices")

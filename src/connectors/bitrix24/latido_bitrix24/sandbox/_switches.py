@@ -15,7 +15,7 @@ class MethodFault(BaseModel):
     `method` is a part of its name ("" is every one), with `:2` behind it if it is about one type of items. The first
     `after` calls go well, then each `every`-th fails, `times` times in all (None: for ever), with `error`, whatever
     that is, and with the HTTP `status` if called by itself. `lost`: in the answer of a batch it is neither among the
-    results nor among the errors. `empty`: it answers as if nothing was found.
+    results nor among the errors. `empty`: it answers as if nothing was found. `batch` is a method, too.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +56,7 @@ class BitrixSwitches(Switches):
     whether the plan has REST. `token_life`: seconds that an access token of OAuth lives. `token_trouble`: what the
     token server answers instead, some of it with status 200. `missing_scopes`, `missing_methods` (parts of names).
     `blind_to`: entityTypeIds of which the user sees nothing, without a word. `administrator`: whether the user is one.
-    `method_faults`: methods that go wrong.
+    `method_faults`: methods that go wrong. `keyless`: the errors of a batch come without the names of the commands.
 
     `page_seconds` and `count_seconds`: the operating time that a page of a list takes, and that counting takes;
     `operating_limit`: how much of it a method may take in ten minutes; `tell_operating`: whether answers tell of it.
@@ -76,6 +76,7 @@ class BitrixSwitches(Switches):
     blind_to: list[int] = Field(default_factory=list)
     administrator: bool = True
     method_faults: list[MethodFault] = Field(default_factory=list)
+    keyless: bool = False
     page_seconds: float = 0.005
     count_seconds: float = 0.05
     operating_limit: float = 480
