@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Connector, Http
 from latido.errors import ConfigurationError
 from latido.messages import marker
-from latido_bitrix24 import check, references
+from latido_bitrix24 import check, invoices, references, ticketing
 from latido_bitrix24.account import Wire, client, credential
 from latido_bitrix24.answers import judge
+from latido_bitrix24.contracts import RecurringDeals
 from latido_bitrix24.deals import Deals, DealStages
+from latido_bitrix24.invoices import Invoices
 from latido_bitrix24.limits import RETRY, limiter
+from latido_bitrix24.orders import Orders
 from latido_bitrix24.people import Companies, Contacts, Leads
 from latido_bitrix24.portal import Portal
-from latido_bitrix24.reading import BitrixStream, ItemStream
+from latido_bitrix24.product_rows import ProductRows
+from latido_bitrix24.sessions import SessionMessages, Sessions
 from latido_bitrix24.settings import Bitrix24Settings
+from latido_bitrix24.surveys import Surveys
+from latido_bitrix24.tasks import TaskHistory, Tasks
+from latido_bitrix24.tickets import TicketReplies, Tickets, TicketStages
 from latido_bitrix24.users import Users
 
 if TYPE_CHECKING:
@@ -24,10 +32,14 @@ if TYPE_CHECKING:
 
     from latido.connect import Clock, Finding, Person, Runtime
     from latido.testing import Sandbox, World
+    from latido_bitrix24.reading import BitrixStream
 
 _ = marker("latido_bitrix24")
 
-STREAMS: tuple[type[BitrixStream], ...] = (Companies, Contacts, Leads, Deals, DealStages, Users)
+STREAMS: tuple[type[BitrixStream], ...] = (
+    Companies, Contacts, Leads, Deals, DealStages, RecurringDeals, ProductRows, Invoices, Orders, Tickets, TicketStages,
+    TicketReplies, Sessions, SessionMessages, Tasks, TaskHistory, Surveys, Users,
+)  # fmt: skip
 
 UNDELIVERABLE = MappingProxyType(
     {
@@ -102,8 +114,13 @@ class Bitrix24(Connector):
         self.portal.http.close()
 
     def references(self) -> Mapping[str, Callable[[], Any]]:
-        types = {each.entity_type_id for each in self.streams() if isinstance(each, ItemStream)}
-        return references.readers(self, types)
+        types = {kind for each in self.streams() for kind in each.types if kind}
+        return {**references.readers(self, types), **ticketing.readers(self), **invoices.readers(self)}
+
+    @cached_property
+    def likely_ticket_type(self) -> int:
+        """The type of items that are called as if they were tickets: asked for once, before anything needs it."""
+        return int(self.runtime.remembered(ticketing.TICKET_TYPE, lambda: ticketing.likely(self.portal)))
 
     def vendor_fields(self) -> Mapping[str, Mapping[str, str]]:
         return check.offered_per_table(self)

@@ -63,7 +63,7 @@ class Churn(_Declared):
 
     A recurring deal that was `switched_off` ends once what it billed is over. A deal that is lost in one of the funnels
     `lost_in` ends what its company has, on the day that it was lost. A deal whose `field` has one of `values` is over
-    since the date in its field `since`, else since it last changed.
+    since the date in its field `since`, else since it last changed; without `field`, since that date if there is one.
     """
 
     switched_off: bool = True
@@ -77,6 +77,11 @@ class Churn(_Declared):
         if bool(self.field) != bool(self.values):
             raise ValueError(_("give field and values together: what says that a customer has left."))
         return self
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of a deal that are named."""
+        return tuple(each for each in (self.field, self.since) if each is not None)
 
 
 class Survey(_Declared):

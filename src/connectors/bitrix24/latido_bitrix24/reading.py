@@ -34,9 +34,10 @@ OVERLAP = timedelta(minutes=5)
 
 
 class BitrixStream(Stream):
-    """Records of one Bitrix24."""
+    """Records of one Bitrix24. `types` are those whose fields it has to know."""
 
     connector: Bitrix24
+    types: ClassVar[tuple[int, ...]] = ()
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         """Return what the mapping makes of *records*."""
@@ -231,6 +232,10 @@ class ItemStream(KeysetStream):
     needs: ClassVar[tuple[str, ...]] = ()
     extra: ClassVar[tuple[str, ...]] = ()
     """Fields that are asked for beside those that are mapped."""
+
+    @property
+    def types(self) -> tuple[int, ...]:  # type: ignore[override]
+        return (self.entity_type_id,)
 
     @property
     def reference(self) -> tuple[str, ...]:  # type: ignore[override]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from latido_bitrix24.declared import KINDS
+from latido_bitrix24.transforms import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from latido.connect import JsonObject
+    from latido_bitrix24.connector import Bitrix24
     from latido_bitrix24.declared import Survey
 
 
@@ -23,6 +25,12 @@ def said(record: JsonObject, field: str | None, words: Mapping[str, Mapping[str,
     if field is None or value is None or value is False or value == "":
         return None
     return words.get(field, {}).get(str(value), value)
+
+
+def lists_of(connector: Bitrix24, entity_type_id: int) -> dict[str, Mapping[str, str]]:
+    """Return the words of the lists among the fields of a type, by field and id."""
+    known = connector.context().reference.get(fields_of(entity_type_id)) or {}
+    return {name: each["items"] for name, each in known.items() if each.get("items")}
 
 
 def judged(record: JsonObject, survey: Survey, words: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from latido.connect import HttpSettings
 from latido.messages import marker
+from latido_bitrix24.declared import DeclaredSettings
 
 _ = marker("latido_bitrix24")
 
@@ -28,7 +29,7 @@ LOGIN_SERVER = "https://oauth.bitrix.info"
 DealClass = Literal["new", "expansion", "renewal", "reactivation", "unknown"]
 
 
-class Bitrix24Settings(HttpSettings):
+class Bitrix24Settings(DeclaredSettings, HttpSettings):
     """Credentials are the address of an inbound webhook, or an OAuth app for which somebody logs in.
 
     `portal` is the address of the portal. Beside a webhook it names a host that is none of Bitrix24's own cloud.
