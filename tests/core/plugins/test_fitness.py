@@ -192,6 +192,17 @@ def test_a_plugin_that_is_offered_under_two_names_is_used_once(site: Path) -> No
     assert [("shadow", "it is the same as the plugin twin.")] == reasons(plugins)
 
 
+def test_an_object_that_cannot_be_kept_is_no_plugin(site: Path) -> None:
+    install(site, "loose", f"{OFFER}\nclass Loose:\n    __hash__ = None\n    latido_connectors = latido_connectors\n")
+    described(site, "latido-odd", ["odd = latido_loose:Loose.__call__", "unhashed = latido_loose:LOOSE"])
+    (site / "latido_loose.py").write_text((site / "latido_loose.py").read_text() + "LOOSE = Loose()\n")
+
+    said = dict(reasons(plugin_manager(plugins_in(site))))
+
+    assert "it cannot be loaded: TypeError(\"unhashable type: 'Loose'\")" == said["unhashed"]
+    assert "it implements no hook. Mark its functions with latido.hookimpl." == said["odd"]
+
+
 # --- what its exceptions say
 
 

@@ -70,6 +70,16 @@ and prints the KPIs. It leaves a project with `demo = true`, in which `sync` and
 Deletes the person's own rows, takes their words and their address out of what they asked and
 answered (which stays countable), out of custom fields and out of the quarantine, and writes the file anew, so that
 nothing is left in it. Copies that were made before are not touched.""",
+    "latido plugins": """\
+For each plugin its version, the distribution that it came with, the connectors it offers and the hooks it
+implements; for one that was left out, why; and the promises that a vendor makes impossible, with the reason.""",
+    "latido plugins new": """\
+Writes a project with a connector that works: settings, streams, mapping, a sandbox with records of its own, tests, a
+workflow for continuous integration and a README. It passes its own tests at once; nothing is overwritten.""",
+    "latido plugins test": """\
+Reads the connector of the project in PATH, which need not be installed, from its own sandbox, and tries each promise
+for each stream. Ends with 1 when one is broken; one that the connector declares impossible may be. Takes pytest:
+`pip install "latido[testing]"`.""",
 }
 
 

@@ -187,7 +187,8 @@ def _taken(plugins: Plugins, name: str) -> Message | None:
 
 
 def _registered(manager: pluggy.PluginManager, plugin: object, name: str) -> Message | None:
-    """Register *plugin*, or return why it cannot be used."""
+    """Register *plugin*, or return why it cannot be used. Raises TypeError for one that has no hash."""
+    hash(plugin)  # pluggy keeps plugins in sets
     if manager.is_registered(plugin):
         return _("it is the same as the plugin {other}.", other=manager.get_name(plugin))
     reason = wrong_hooks(manager, plugin)
