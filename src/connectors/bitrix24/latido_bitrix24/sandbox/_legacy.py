@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from latido_bitrix24.sandbox._service import Service
 
 _WITHOUT_STAGES = (CONTACT, COMPANY)
+_NAMING = ("filter", "order")
 
 
 class Legacy:
@@ -53,7 +54,9 @@ class Legacy:
         return found._replace(result={"items": [self._history_row(row) for row in found.result]})
 
     def recurring(self, params: Mapping[str, Any]) -> Answer:
-        found = self._found("recurring", params)
+        """Answer with templates: they are asked for in capitals, and told in both cases."""
+        asked = {part: {_told_as(name): value for name, value in (params.get(part) or {}).items()} for part in _NAMING}
+        found = self._found("recurring", {**params, **asked})
         return found._replace(result=[{**row, "id": str(row["id"])} for row in found.result])
 
     def users(self, params: Mapping[str, Any]) -> Answer:
@@ -149,3 +152,8 @@ def _camel_name(name: str) -> str:
         return name
     parts = name.lower().split("_")
     return parts[0] + "".join(part.capitalize() for part in parts[1:])
+
+
+def _told_as(name: str) -> str:
+    """Return what a template calls `>ID`: the field of a record's id is spelled in small letters."""
+    return name.lower() if name.endswith("ID") else name
