@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, overload
 
+from latido.connect import Refused
 from latido.errors import GapError, VendorUnavailable
 from latido.messages import marker
 from latido_google_analytics.days import DAY, parsed, yesterday
@@ -14,7 +15,7 @@ from latido_google_analytics.query import PAGE_VIEWS
 from latido_google_analytics.records import OTHER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from latido.connect import Clock
@@ -27,6 +28,7 @@ _ = marker("latido_google_analytics")
 BEGINNINGS = 5
 """How often a day is begun anew that changes while it is read."""
 
+UNKNOWN_METRIC = "is not a valid metric"
 UNTOLD_ZONE = "Etc/UTC"
 
 Records = list[dict[str, Any]]
@@ -52,7 +54,7 @@ class Short(Changed):
 class Portion:
     """The days from `first` to `through`, read completely; what has no day is under None.
 
-    `report` is the answer that they end in. `total` holds the page views as Google adds them up, and as the rows do,
+    `report` says what the pages up to there say of the range, without their rows. `total` holds the page views as Google adds them up, and as the rows do,
     once a range is read whole.
     """
 
@@ -65,12 +67,17 @@ class Portion:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the days of one property. `zone` is the property's, as soon as an answer has told it."""
+    """Reads the days of one property. `zone` is the property's, as soon as an answer has told it.
+
+    `learn` returns what to ask for, after what the property knows was looked up anew.
+    """
 
     property: Property
     query: Query
+    learn: Callable[[], Query]
     clock: Clock
     zone: str | None = None
+    _learned: bool = False
     _days_tell_more: bool = True
     _beginnings: int = 0
 
@@ -114,15 +121,20 @@ class Reader:
         """Return the next page. While the zone is not known, Google says which day was yesterday."""
         is_open = self.zone is None and reading.last == self.yesterday()
         ends = "yesterday" if is_open else reading.last.isoformat()
-        report = self._report(reading, self.query.body(reading.first.isoformat(), ends, reading.offset))
+        report = self._report(reading, ends)
         self.zone = report.zone or self.zone or UNTOLD_ZONE
         if is_open:
             reading.last = self.yesterday()
         return report
 
-    def _report(self, reading: _Range, body: Mapping[str, Any]) -> Report:
+    def _report(self, reading: _Range, ends: str) -> Report:
         try:
-            return self.property.report(body)
+            return self.property.report(self.query.body(reading.first.isoformat(), ends, reading.offset))
+        except Refused as refusal:
+            if self._learned or UNKNOWN_METRIC not in refusal.sentence:
+                raise
+            self._learned, self.query = True, self.learn()
+            return self._report(reading, ends)
         except TooHeavy as error:
             if reading.first < reading.last:
                 raise
@@ -167,6 +179,7 @@ class _Range:
     _told: tuple[int, str | None] | None = None
     _waiting: Records = field(default_factory=list)
     _page_views: Decimal = Decimal()
+    _flags: dict[str, Any] = field(default_factory=dict)
 
     def add(self, records: Records, report: Report) -> None:
         """Take in a page. Raises Changed if it does not go with the ones before."""
@@ -174,6 +187,7 @@ class _Range:
         if self._told not in {None, told}:
             raise Changed
         self._told = told
+        self._flags |= {name: value for name, value in report.metadata.items() if value}
         self.offset += len(report.rows)
         self.done = self.offset >= report.row_count
         if not report.rows and not self.done:
@@ -192,7 +206,8 @@ class _Range:
         self._waiting = self._waiting[len(ready) :]
         self._next = through + DAY
         if first <= over:
-            yield Portion(first, min(through, over), by_day(ready, over), report, self._total(report))
+            about = replace(report, rows=(), metadata=self._flags)
+            yield Portion(first, min(through, over), by_day(ready, over), about, self._total(about))
 
     def _total(self, report: Report) -> tuple[Decimal, Decimal] | None:
         if not self.done or not report.is_plain or PAGE_VIEWS not in report.totals:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from latido.connect import Mapping, Stream, computed, requested
 from latido.schema import WebSession
 from latido_google_analytics.days import EARLIEST, midnight, yesterday
-from latido_google_analytics.query import DIMENSIONS, KEY_EVENTS, PAGE_VIEWS, ROWS, VISITS, query
+from latido_google_analytics.query import DIMENSIONS, KEY_EVENTS, PAGE_VIEWS, ROWS, VISITS
+from latido_google_analytics.query import query as ask_for
 from latido_google_analytics.reading import Reader
 from latido_google_analytics.records import day_id, key, source
 from latido_google_analytics.standing import Standing
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from latido.connect import Cursor, Page
     from latido_google_analytics.connector import GoogleAnalytics
-    from latido_google_analytics.query import Query
+    from latido_google_analytics.query import Metrics, Query
 
 ROWS_A_DAY, DAYS_KEPT = 150, 800
 """For an estimate: the combinations of source and medium on a day, and for how many days a property has figures."""
@@ -76,8 +77,9 @@ class WebSessions(Stream):
         return max(1, -(-read * ROWS_A_DAY // ROWS))
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
-        standing = Standing.of(cursor)
-        reader = Reader(self.connector.property, self._query(), self.connector.runtime.clock, standing.zone)
+        standing, asked = Standing.of(cursor), self.connector.property
+        query = self._query(self.connector.context().reference["metrics"])
+        reader = Reader(asked, query, lambda: self._query(asked.metrics()), self.connector.runtime.clock, standing.zone)
         return Walk(self, reader, standing).pages()
 
     def first(self, standing: Standing, last: date) -> date:
@@ -97,8 +99,7 @@ class WebSessions(Stream):
         named = self.connector.settings.custom
         return ALSO_KEPT if named is None else named
 
-    def _query(self) -> Query:
-        """Return what to ask for; raises ConfigurationError for a field that this property does not have."""
+    def _query(self, known: Metrics) -> Query:
+        """Return what to ask for; raises ConfigurationError for a field that is not among the *known*."""
         own = [name for name in requested(self.effective_mappings) if name not in OWN_NAMES]
-        known = self.connector.context().reference["metrics"]
-        return query(known, self.connector.settings.key_events, tuple(dict.fromkeys((*self.kept(), *own))))
+        return ask_for(known, self.connector.settings.key_events, tuple(dict.fromkeys((*self.kept(), *own))))

@@ -37,7 +37,7 @@ def row(date: str, source: str, medium: str, *figures: object) -> dict[str, Any]
 
 def report(*rows: Any, n: int | None = None, metrics: tuple[str, ...] = METRICS, **more: Any) -> dict[str, Any]:
     """Return an answer with *rows*, of *n* in all; *more* is metadata, but for totals and propertyQuota."""
-    told = {name: more.pop(name) for name in ("totals", "propertyQuota") if name in more}
+    told: dict[str, Any] = {name: more.pop(name) for name in ("totals", "propertyQuota") if name in more}
     count = len(rows) if n is None else n
     return {
         "dimensionHeaders": [{"name": name} for name in DIMENSIONS],
@@ -52,7 +52,7 @@ def report(*rows: Any, n: int | None = None, metrics: tuple[str, ...] = METRICS,
 
 def metadata(*names: str, **were: str) -> dict[str, Any]:
     """Return what a property knows: the usual metrics if none is named, and those that *were* called otherwise."""
-    told = [{"apiName": name, "type": "TYPE_INTEGER"} for name in (names or (*METRICS, "activeUsers"))]
+    told: list[Any] = [{"apiName": name, "type": "TYPE_INTEGER"} for name in (names or (*METRICS, "activeUsers"))]
     told += [{"apiName": new, "deprecatedApiNames": [old], "type": "TYPE_FLOAT"} for new, old in were.items()]
     return {"name": "properties/123456789/metadata", "dimensions": [], "metrics": told}
 

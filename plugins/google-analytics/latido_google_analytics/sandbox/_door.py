@@ -53,6 +53,7 @@ class Doorkeeper:
             weakref.finalize(self, folder.cleanup)
             self._file = Path(folder.name) / KEY_FILE
         if not self._file.is_file():
+            self._file.touch(mode=0o600)
             self._file.write_bytes(orjson.dumps(_told()))
         return self._file
 

@@ -188,7 +188,7 @@ class Reports:
         dimensions = [each["name"] for each in body.get("dimensions") or ()]
         wanted = [each["name"] for each in body.get("metrics") or ()]
         self._check(dimensions, wanted)
-        ranges = body.get("dateRanges") or ()
+        ranges = body.get("dateRanges") or []
         if len(ranges) != 1:
             raise Mistaken(bodies.refused(400, "This sandbox answers one date range a request."))
         return Asked(
