@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from latido_bitrix24.sandbox._desk import Kept
 
 ZONE = "Europe/Madrid"
+PORTAL = "https://latido.bitrix24.com"
+"""Where the portal says that it is; `base_url` leads here."""
+
 SURVEYS = {
     "answers": {
         "items": "spa:134", "score": "ufCrm6Score", "kind_field": "ufCrm6Kind", "comment": "ufCrm6Comment",
@@ -76,7 +79,7 @@ class BitrixSandbox(Sandbox):
         """Return how the connector comes in: by an inbound webhook, or with *oauth* as a local application."""
         said = {"connector": "bitrix24", "base_url": self.url, "surveys": SURVEYS, "churn": CHURN}
         if not oauth:
-            return {**said, "webhook_url": f"{self.url}/rest/{USER}/{SECRET}/"}
+            return {**said, "webhook_url": f"{PORTAL}/rest/{USER}/{SECRET}/"}
         return {**said, "portal": self.url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
