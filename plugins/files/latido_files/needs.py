@@ -16,6 +16,9 @@ NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What tells a row from others where it has no id of its own; nothing means the whole row."""
 
+KEY_LENGTH = 32
+"""How much of its fingerprint tells a whole row from others."""
+
 NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "accounts": ("name",),

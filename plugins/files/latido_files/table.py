@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 class Chunk:
     """Some rows of a table, in order: for each header, as it is written there, one cell per row.
 
-    A cell is what a person would see: text, a number, a date, a time, true or false, None; in a column that is an Arrow
-    array many rows are looked at in one go. `lines` says where each row stands: the line in which it begins, the row
-    of a sheet, the number in a result, each counted from 1. A column of a `json` chunk is an array of JSON texts.
+    A cell is what a person would see: text, a number, a date, a time, true or false, None; the columns are lists, or
+    all of them Arrow arrays, which spares what they hold from ever becoming Python. `lines` says where each row stands:
+    the line in which it begins, the row of a sheet, the number in a result, each counted from 1.
     """
 
     cells: Mapping[str, Sequence[Any] | Array]
     lines: Sequence[int]
-    json: bool = False
+
+    def records(self, positions: Sequence[int]) -> list[dict[str, Any]]:
+        """Return the rows at *positions*, one by one."""
+        columns = {header: _taken(column, positions) for header, column in self.cells.items()}
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 class Table(Protocol):
@@ -32,7 +36,12 @@ class Table(Protocol):
     as `Torn` between them.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name of the file, or of the query."""
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the columns, as they are written, each with its type; raises LatidoError."""
 
     def chunks(self) -> Iterator[Chunk | Torn]:
         """Yield all rows in order; raises a LatidoError that names the table when it cannot be read at all."""
@@ -45,3 +54,12 @@ class Torn:
     line: int
     reason: str
     text: str
+
+
+def _taken(column: Sequence[Any] | Array, positions: Sequence[int]) -> list[Any]:
+    from arro3.core import Array, DataType
+
+    if not isinstance(column, Array):
+        return [column[at] for at in positions]
+    found: list[Any] = column.take(Array([*positions], DataType.int64())).to_pylist()
+    return found
