@@ -65,6 +65,11 @@ class Stream(ABC):
         """Return how fast the vendor lets this stream read; None where it has no such limit."""
         return None
 
+    def sweep_now(self, cursor: Cursor) -> bool:
+        """Return whether, of what there is beside *cursor*, the sweep is due before its time; no request is made."""
+        del cursor
+        return False
+
     def ids(self) -> Iterator[list[str]]:
         """Yield the ids of all live records of the first entity: the census."""
         raise TypeError(f"{self.name} takes no census")

@@ -11,7 +11,7 @@ from latido.errors import GapError, LatidoError, NotOffered, Stopped, VendorUnav
 from latido.messages import marker
 from latido.sync._cursor import fingerprint, mapping_changed, reaches_back, sweep_is_due, where_to_start
 from latido.sync._receipt import Receipt
-from latido.warehouse import Batch, begin_census, end_census, note_ids, set_aside, stored_rows
+from latido.warehouse import Batch, begin_census, end_census, note_ids, put_swept, set_aside, stored_rows
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -86,7 +86,7 @@ class StreamRun:
             self.observer.warned(
                 self.source.name, _("{stream} is read again, from its new start date.", stream=self.stream.name)
             )
-        sweeping = whole or sweep_is_due(self.stream, self.stored, self.clock.now())
+        sweeping = whole or sweep_is_due(self.stream, self.stored, self.clock.now()) or self._sweep_now(cursor)
         expected = self._counted() if sweeping else None
         self.observer.stream_started(self.source.name, self.stream.name, expected.n if expected else None)
         snapshot = self.stream.mode == "snapshot"
@@ -100,6 +100,13 @@ class StreamRun:
         if sweeping:
             self._sweep(expected)
         self.receipt.complete = True
+
+    def _sweep_now(self, cursor: Cursor) -> bool:
+        """Whether the stream asks for a sweep; until that has ended it stays due, wherever the cursor is by then."""
+        asked = self.stream.sweep_now(cursor)
+        if asked:
+            self.writer.call(lambda c: put_swept(c, self.source.name, self.stream.name, None))
+        return asked
 
     def _announce_rereading(self, cursor: Cursor) -> None:
         name, requests = self.stream.name, self.stream.estimate(cursor)

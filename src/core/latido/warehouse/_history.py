@@ -51,15 +51,16 @@ def cursors(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, Sto
     }
 
 
-def put_swept(connection: duckdb.DuckDBPyConnection, source: str, stream: str, at: datetime) -> None:
-    """Note that the sweep of a stream ended at *at*."""
+def put_swept(connection: duckdb.DuckDBPyConnection, source: str, stream: str, at: datetime | None) -> None:
+    """Note that the sweep of a stream ended at *at*; None makes it due."""
     connection.execute(
         """INSERT INTO _latido_cursors SELECT $source, $stream, NULL, NULL, NULL, NULL
            WHERE NOT EXISTS (SELECT 1 FROM _latido_cursors WHERE source = $source AND stream = $stream)""",
         {"source": source, "stream": stream},
     )
+    ended = None if at is None else at.isoformat()
     connection.execute(
-        "UPDATE _latido_cursors SET swept_at = ? WHERE source = ? AND stream = ?", [at.isoformat(), source, stream]
+        "UPDATE _latido_cursors SET swept_at = ? WHERE source = ? AND stream = ?", [ended, source, stream]
     )
 
 
