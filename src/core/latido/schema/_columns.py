@@ -30,7 +30,7 @@ class ColumnType:
 
     `coerce` turns a value that is not None into what `carrier` carries and raises ValueError, with a reason that
     names no value, when it cannot; a value of the type `exact` travels as it is. `cast` is the SQL around the carried
-    column, with one `{}` for its name.
+    column, with one `{}` for its name. `words` is the closed set of an enumeration.
     """
 
     name: str
@@ -39,6 +39,7 @@ class ColumnType:
     coerce: Callable[[Any], Any]
     cast: str = "{}"
     exact: type | None = None
+    words: tuple[str, ...] = ()
 
 
 def _text(value: Any) -> str:
@@ -144,7 +145,7 @@ def one_of(words: tuple[str, ...]) -> ColumnType:
     def coerce(value: Any) -> str:
         return value if value in known else "unknown"
 
-    return ColumnType("one of", "VARCHAR", "text", coerce)
+    return ColumnType("one of", "VARCHAR", "text", coerce, words=words)
 
 
 TEXT = ColumnType("text", "VARCHAR", "text", _text, exact=str)
