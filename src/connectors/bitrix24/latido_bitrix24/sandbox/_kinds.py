@@ -125,10 +125,17 @@ _CONTACT = (
     | _own("ufCrm_1720019876534", "UF_CRM_1720019876534", "string", "Idioma")
     | _own("ufCrm3Boletin", "UF_CRM_3_BOLETIN", "boolean", "Boletín")
 )
+EMPTY_IN_LEADS = (
+    "dateCreateShort", "dateModifyShort", "statusDescription", "shortName", "post", "address", "comments", "honorific",
+    "login", "phoneMobile", "phoneWork", "phoneMailing", "emailHome", "emailWork", "emailMailing", "skype", "icq",
+    "imol", "email", "phone", "searchContent",
+)  # fmt: skip
+"""What a lead can say and most do not."""
 _LEAD = _told(
     f"{_FIRST} title name lastName secondName companyTitle stageId:crm_status stageSemanticId isConvert:boolean"
     f" {_PARTIES} opportunity:double currencyId:crm_currency isManualOpportunity:boolean dateClosed:datetime"
     f" isReturnCustomer:boolean movedBy:user movedTime:datetime hasEmail:boolean fm:crm_multifield[] {_ORIGIN} {_LAST}"
+    f" hasPhone:boolean hasImol:boolean productId:integer birthdate:date {' '.join(EMPTY_IN_LEADS)}"
 )
 _DEAL = (
     _told(
@@ -178,7 +185,8 @@ _ACTIVITY = _small(
 )
 _USER = _small(
     "ID:integer ACTIVE:boolean NAME LAST_NAME SECOND_NAME EMAIL LAST_LOGIN:datetime DATE_REGISTER:datetime TIME_ZONE"
-    " IS_ONLINE TIMESTAMP_X LAST_ACTIVITY_DATE PERSONAL_GENDER PERSONAL_BIRTHDAY WORK_POSITION UF_EMPLOYMENT_DATE"
+    " IS_ONLINE TIMESTAMP_X LAST_ACTIVITY_DATE PERSONAL_GENDER PERSONAL_BIRTHDAY PERSONAL_WWW PERSONAL_MOBILE PERSONAL_CITY WORK_PHONE"
+    " WORK_POSITION UF_EMPLOYMENT_DATE"
     " UF_DEPARTMENT:integer[] USER_TYPE"
 )
 _TASK = _told(
@@ -186,10 +194,17 @@ _TASK = _told(
     " responsibleId:user createdBy:user createdDate:datetime changedDate:datetime changedBy:user closedDate:datetime"
     " closedBy:user deadline:datetime commentsCount:integer timeEstimate:integer ufCrmTask:string[]"
 )
+EMPTY_IN_ORDERS = (
+    "affiliateId", "comments", "dateCanceled", "dateLock", "dateMarked", "dateStatus", "empCanceledId", "empMarkedId",
+    "empStatusId", "externalOrder", "id1c", "lockedBy", "orderTopic", "personTypeXmlId", "reasonCanceled",
+    "reasonMarked", "recountFlag", "recurringId", "statusXmlId", "updated1c", "userDescription", "version1c",
+)  # fmt: skip
+"""What an order can say and most do not."""
 _ORDER = _told(
     "id:integer accountNumber price:double currency payed canceled statusId dateInsert:datetime dateUpdate:datetime"
     " datePayed:datetime userId:user companyId:crm_company personTypeId:integer lid responsibleId:user taxValue:double"
     " discountValue:double xmlId version:integer deducted marked additionalInfo"
+    f" {' '.join(EMPTY_IN_ORDERS)}"
 )
 _RECURRING = _told("id:integer deal_id:integer based_id:integer category_id:integer") | _small(
     "ACTIVE IS_LIMIT COUNTER_REPEAT:integer LIMIT_REPEAT:integer LIMIT_DATE:date START_DATE:date NEXT_EXECUTION:date"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido_bitrix24.sandbox._activities import INCOMING, activity
 from latido_bitrix24.sandbox._book import Row
-from latido_bitrix24.sandbox._kinds import COMPANY, CONTACT, KINDS, LEAD
+from latido_bitrix24.sandbox._kinds import COMPANY, CONTACT, EMPTY_IN_LEADS, KINDS, LEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,6 +155,13 @@ def lead(time: PortalTime, told: Lead, agent: int, contact_id: int, company_id: 
         "fm": [_multi(1_000_000 + told.number, "EMAIL", told.email)],
         **origin(_SOURCES[told.number % len(_SOURCES)], form_of(told)),
         **closing(LEAD, time, changed, agent),
+        "hasPhone": "N",
+        "hasImol": "N",
+        "productId": None,
+        "birthdate": None,
+        **dict.fromkeys(EMPTY_IN_LEADS),
+        "emailWork": told.email,
+        "email": told.email,
     }
     return Row(row, changed)
 
@@ -199,6 +206,10 @@ def user(time: PortalTime, agent: Agent) -> Row:
         "LAST_ACTIVITY_DATE": {},
         "PERSONAL_GENDER": "",
         "PERSONAL_BIRTHDAY": "",
+        "PERSONAL_WWW": "",
+        "PERSONAL_MOBILE": "",
+        "PERSONAL_CITY": "",
+        "WORK_PHONE": "",
         "WORK_POSITION": "",
         "UF_EMPLOYMENT_DATE": "",
         "UF_DEPARTMENT": [agent.team + 1],

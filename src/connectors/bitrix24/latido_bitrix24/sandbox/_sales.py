@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from latido.testing.world import CLOSED
 from latido_bitrix24.sandbox._book import Row
-from latido_bitrix24.sandbox._kinds import DEAL, INVOICE, KINDS
+from latido_bitrix24.sandbox._kinds import DEAL, EMPTY_IN_ORDERS, INVOICE, KINDS
 from latido_bitrix24.sandbox._people import base, closing, origin, user_id
 from latido_bitrix24.sandbox._stages import RENEWALS, SEMANTICS
 from latido_bitrix24.sandbox._stamps import months_later
@@ -32,6 +32,10 @@ YEARLY = 3
 """One template in so many is for a year at a time."""
 UNPAID = 5
 """One invoice in so many is not paid."""
+_NULL_IN_ORDERS = (
+    "affiliateId", "dateCanceled", "dateLock", "dateMarked", "dateStatus", "empCanceledId", "empMarkedId",
+    "empStatusId",
+)  # fmt: skip
 _TAX = 21
 _REASON = 71
 _RUNNING, _GIVEN_UP = 111, 112
@@ -223,6 +227,8 @@ def order_row(time: PortalTime, cart: Cart, company: int) -> Row:
     """Return an order of the shop. Carts that were left behind are not told."""
     at = cart.completed_at or cart.created_at
     told = {
+        **dict.fromkeys(EMPTY_IN_ORDERS, ""),
+        **dict.fromkeys(_NULL_IN_ORDERS),
         "accountNumber": str(cart.number + 1),
         "price": _units(cart.amount),
         "currency": cart.currency,

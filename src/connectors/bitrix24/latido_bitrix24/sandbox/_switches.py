@@ -15,7 +15,8 @@ class MethodFault(BaseModel):
     `method` is a part of its name ("" is every one), with `:2` behind it if it is about one type of items. The first
     `after` calls go well, then each `every`-th fails, `times` times in all (None: for ever), with `error`, whatever
     that is, and with the HTTP `status` if called by itself. `lost`: in the answer of a batch it is neither among the
-    results nor among the errors. `empty`: it answers as if nothing was found. `batch` is a method, too.
+    results nor among the errors. `empty`: it answers as if nothing was found. `batch` is a method, too, if
+    it is named.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -33,7 +34,8 @@ class MethodFault(BaseModel):
 
     def strikes(self, method: str) -> bool:
         """Return whether this call of *method* is to fail; each one is counted."""
-        if self.method not in method or self.times == 0:
+        is_meant = self.method in method if self.method else method != "batch"
+        if not is_meant or self.times == 0:
             return False
         self.seen += 1
         if self.seen <= self.after or (self.seen - self.after - 1) % self.every:
