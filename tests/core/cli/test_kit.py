@@ -14,6 +14,8 @@ from latido.plugins import plugin_manager
 from tests.distributions import described, plugins_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.core.cli.conftest import Said, Terminal
 
 ROOT = Path(__file__).parents[3]
@@ -129,7 +131,7 @@ def test_an_empty_folder_is_filled(latido: Terminal) -> None:
 # --- test
 
 
-def tried(author: Terminal, name: str, *edits: tuple[str, str, str]) -> Said:
+def tried(author: Terminal, name: str, *edits: tuple[str, str, str], options: Sequence[str] = ()) -> Said:
     """Scaffold a plugin, change its files (file, before, after), and try it."""
     author("plugins", "new", name, "--folder", name)
     for file, before, after in edits:
@@ -137,7 +139,7 @@ def tried(author: Terminal, name: str, *edits: tuple[str, str, str]) -> Said:
         text = path.read_text(encoding="utf-8")
         assert 1 == text.count(before)
         path.write_text(text.replace(before, after), encoding="utf-8")
-    return author("plugins", "test", name, "--format", "json")
+    return author("plugins", "test", name, "--format", "json", *options)
 
 
 def test_a_scaffold_keeps_every_promise(author: Terminal) -> None:
@@ -152,18 +154,29 @@ def test_a_scaffold_keeps_every_promise(author: Terminal) -> None:
 
 def test_a_broken_promise_is_named_with_stream_and_reason(author: Terminal) -> None:
     """Without its overlap a stream loses what changes in a second that was read already."""
-    said = tried(author, "hasty", ("latido_hasty/streams.py", "self._overlapping(cursor), True", "cursor, True"))
+    forgetful = ("latido_hasty/streams.py", "self._overlapping(cursor), True", "cursor, True")
+    said = tried(author, "hasty", forgetful, options=["--stream", "tickets", "--stream", "answers"])
 
     broken = [each for each in said.json["promises"] if each["outcome"] == "broken"]
     assert 1 == said.code
     assert {"moving_records"} == {each["promise"] for each in broken}
-    assert {"contacts", "tickets", "answers"} == {stream for each in broken for stream in each["streams"]}
+    assert {"tickets", "answers"} == {stream for each in broken for stream in each["streams"]}
     assert broken[0]["reason"].startswith("changed while being read, ")
-    assert "hasty: 25 promises kept, 1 broken, 0 declared.\n" in said.err
+    assert "contacts" not in said.out
+    assert "1 broken, 0 declared.\n" in said.err
+
+
+def test_a_stream_that_there_is_not_is_named(author: Terminal) -> None:
+    said = tried(author, "streamless", options=["--stream", "tikets"])
+
+    assert (2, "") == (said.code, said.out)
+    assert "streamless has no stream tikets. Did you mean tickets?\n  It has: answers, contacts, tickets\n" in said.err
 
 
 def test_a_connector_that_fails_in_a_way_of_its_own_is_told_by_its_exception(author: Terminal) -> None:
-    said = tried(author, "frail", ("latido_frail/streams.py", "exact=True)", "exact=True / 0)"))
+    said = tried(
+        author, "frail", ("latido_frail/streams.py", "exact=True)", "exact=True / 0)"), options=["--stream", "answers"]
+    )
 
     reasons = {each["reason"] for each in said.json["promises"] if each["outcome"] == "broken"}
     assert 1 == said.code
@@ -177,6 +190,7 @@ def test_a_declared_promise_is_no_failure(author: Terminal) -> None:
         "declaring",
         ("latido_declaring/connector.py", "    settings: DeclaringSettings\n", declared),
         ("latido_declaring/mapping.py", '    is_spam="spam",\n', ""),
+        options=["--stream", "tickets"],
     )
 
     (spam,) = [each for each in said.json["promises"] if each["promise"] == "spam"]

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from latido.errors import ConfigurationError, UsageError
 from latido.messages import marker
+from latido.suggest import nearest
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import pytest
 
@@ -31,6 +32,9 @@ from {module} import {name}
 
 Test{name} = connector_tests({name}, own={own!r})
 """
+ALL = "all"
+"""What the suite calls a promise that is about a connector as a whole."""
+
 Outcome = Literal["kept", "broken", "declared"]
 
 
@@ -108,8 +112,9 @@ class Ended:
 
 @dataclass
 class Ledger:
-    """Writes down how each promise ended, as pytest tells it."""
+    """Writes down how each promise ended, as pytest tells it; of some *wanted* streams only, if there are any."""
 
+    wanted: Collection[str] = ()
     ended: list[Ended] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     _keys: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -122,6 +127,13 @@ class Ledger:
             stream = item.name.partition("[")[2].rstrip("]")
             sentence = getattr(getattr(item, "function", None), "__doc__", None) or ""
             self._keys[item.nodeid] = (keys[sentence], stream) if sentence in keys else (stream, "")
+        if self.wanted:
+            items[:] = [item for item in items if self._keys[item.nodeid][1] in self.wanted]
+
+    @property
+    def streams(self) -> set[str]:
+        """The streams that there is a promise about."""
+        return {stream for _, stream in self._keys.values()} - {"", ALL}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -154,14 +166,29 @@ def check_equipped() -> None:
         )
 
 
-def tried(connector: type[Connector]) -> list[Ended]:
-    """Return how each promise ended that *connector* makes. Raises ConfigurationError where it cannot be tried."""
-    ledger = Ledger()
+def tried(connector: type[Connector], streams: Collection[str] = ()) -> list[Ended]:
+    """Return how each promise ended that *connector* makes, of all its streams or of some.
+
+    Raises ConfigurationError where it cannot be tried, UsageError for a stream that it does not have.
+    """
+    ledger = Ledger(streams)
     with tempfile.TemporaryDirectory(prefix="promises-") as folder:
         _run(connector, Path(folder), ledger)
     if ledger.failures:
         raise ConfigurationError(_("{name} cannot be tried: {reason}", name=connector.name, reason=ledger.failures[0]))
+    for stream in sorted(set(streams) - ledger.streams):
+        raise _no_stream(connector.name, stream, ledger.streams)
     return ledger.ended
+
+
+def _no_stream(connector: str, name: str, known: Collection[str]) -> UsageError:
+    near = nearest(name, known)
+    return UsageError(
+        _("{connector} has no stream {name}. Did you mean {near}?", connector=connector, name=name, near=near)
+        if near
+        else _("{connector} has no stream {name}.", connector=connector, name=name),
+        _("It has: {known}", known=", ".join(sorted(known))),
+    )
 
 
 def _run(connector: type[Connector], folder: Path, ledger: Ledger) -> None:

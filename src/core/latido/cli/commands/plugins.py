@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,7 @@ from latido.cli._session import session
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from latido.cli._session import Session
     from latido.cli._trying import Ended
@@ -38,7 +39,9 @@ TRIED = (
     Column("streams", _("streams")),
     Column("reason", _("reason")),
 )
-OUTCOMES = {"kept": _("kept"), "broken": _("broken"), "declared": _("cannot be kept")}
+OUTCOMES = {"kept": _("kept"), "declared": _("cannot be kept"), "broken": _("broken")}
+"""How a promise may end, the worst last."""
+
 BROKEN = 1
 """The exit code when a promise is broken."""
 
@@ -119,25 +122,44 @@ def new(
 def try_out(
     context: typer.Context,
     path: Annotated[str, argument(_("The plugin's folder; the present one if left out."), metavar="[PATH]")] = ".",
+    stream: Annotated[
+        list[str] | None, option(_("Only this stream. May be given several times."), "--stream", metavar="S")
+    ] = None,
 ) -> int:
     """Try whether a plugin's connectors keep what every connector promises."""
     from latido.cli._trying import Project, check_equipped
 
     here = session(context)
     check_equipped()
-    ended = {each.name: _tried(here, each) for each in Project(Path(path).resolve()).connectors()}
-    _show_tried(here, [row for found in ended.values() for row in _rows(found)])
-    for name, found in ended.items():
-        counted = {outcome: len({each.promise for each in found if each.outcome == outcome}) for outcome in OUTCOMES}
-        here.talk.say(_("{name}: {kept} promises kept, {broken} broken, {declared} declared.", name=name, **counted))
-    return BROKEN if any(each.outcome == "broken" for found in ended.values() for each in found) else 0
+    found = Project(Path(path).resolve()).connectors()
+    ended = {each.name: _tried(here, each, stream or ()) for each in found}
+    _show_tried(here, [row for each in ended.values() for row in _rows(each)])
+    for name, promised in ended.items():
+        counted = Counter(_worst(promised).values())
+        here.talk.say(
+            _(
+                "{name}: {kept} promises kept, {broken} broken, {declared} declared.",
+                name=name,
+                **{outcome: counted[outcome] for outcome in OUTCOMES},
+            )
+        )
+    return BROKEN if any(each.outcome == "broken" for promised in ended.values() for each in promised) else 0
 
 
-def _tried(here: Session, connector: type[Connector]) -> list[Ended]:
+def _tried(here: Session, connector: type[Connector], streams: Collection[str]) -> list[Ended]:
     from latido.cli._trying import tried
 
     here.talk.say(_("{name}: trying what every connector promises …", name=connector.name))
-    return tried(connector)
+    return tried(connector, streams)
+
+
+def _worst(ended: Iterable[Ended]) -> dict[str, str]:
+    """Return how each promise ended where it ended worst."""
+    order = list(OUTCOMES)
+    worst: dict[str, str] = {}
+    for each in ended:
+        worst[each.promise] = max(worst.get(each.promise, each.outcome), each.outcome, key=order.index)
+    return worst
 
 
 def _rows(ended: Iterable[Ended]) -> list[dict[str, Any]]:
