@@ -14,9 +14,11 @@ from latido_bitrix24.account import Wire, client, credential
 from latido_bitrix24.answers import judge
 from latido_bitrix24.contracts import RecurringDeals
 from latido_bitrix24.deals import Deals, DealStages
+from latido_bitrix24.deletions import Deletions
 from latido_bitrix24.invoices import Invoices
 from latido_bitrix24.limits import RETRY, limiter
 from latido_bitrix24.orders import Orders
+from latido_bitrix24.own_mapping import check_own_fields
 from latido_bitrix24.people import Companies, Contacts, Leads
 from latido_bitrix24.portal import Portal
 from latido_bitrix24.product_rows import ProductRows
@@ -28,9 +30,9 @@ from latido_bitrix24.tickets import TicketReplies, Tickets, TicketStages
 from latido_bitrix24.users import Users
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from latido.connect import Clock, Finding, Person, Runtime
+    from latido.connect import Clock, Context, Finding, Person, Runtime, Stream
     from latido.testing import Sandbox, World
     from latido_bitrix24.reading import BitrixStream
 
@@ -38,7 +40,7 @@ _ = marker("latido_bitrix24")
 
 STREAMS: tuple[type[BitrixStream], ...] = (
     Companies, Contacts, Leads, Deals, DealStages, RecurringDeals, ProductRows, Invoices, Orders, Tickets, TicketStages,
-    TicketReplies, Sessions, SessionMessages, Tasks, TaskHistory, Surveys, Users,
+    TicketReplies, Sessions, SessionMessages, Tasks, TaskHistory, Surveys, Users, Deletions,
 )  # fmt: skip
 
 UNDELIVERABLE = MappingProxyType(
@@ -98,6 +100,11 @@ class Bitrix24(Connector):
 
     def streams(self) -> list[BitrixStream]:
         return [each(self) for each in STREAMS]
+
+    def context(self, streams: Sequence[Stream] | None = None) -> Context:
+        context = super().context(streams)
+        check_own_fields(self, context)
+        return context
 
     def check(self) -> Iterable[Finding]:
         return check.findings(self)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from latido.connect import Page, Rejected, Stream, ahead, requested
@@ -17,12 +18,14 @@ from latido_bitrix24.answers import contained
 from latido_bitrix24.batches import MOST
 from latido_bitrix24.chain import PAGE, Listing
 from latido_bitrix24.dates import Dates, tried
+from latido_bitrix24.own_mapping import with_own_fields
 from latido_bitrix24.transforms import fields_of, user_defined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from latido.connect import Cursor, JsonObject, Pace
+    from latido.connect import Mapping as FieldMapping
     from latido_bitrix24.connector import Bitrix24
 
 _ = marker("latido_bitrix24")
@@ -38,6 +41,10 @@ class BitrixStream(Stream):
 
     connector: Bitrix24
     types: ClassVar[tuple[int, ...]] = ()
+
+    @property
+    def effective_mappings(self) -> tuple[FieldMapping, ...]:
+        return with_own_fields(self.mappings, self.connector.settings.fields, self.types)
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
         """Return what the mapping makes of *records*."""
@@ -144,9 +151,10 @@ class KeysetStream(BitrixStream):
 
     def _everything(self, state: Cursor) -> Iterator[Page]:
         """Yield all records by id. What changes meanwhile is in the next run's window, whether it was passed or not."""
+        since = state["since"]
         for records in self._chain(self.params(), int(state["last"])):
             state = self._behind(state, records)
-            yield self.normal_page(records, state)
+            yield replace(self.normal_page(self._later_ones(records, since), state), fetched=len(records))
         yield Page(cursor={"since": state["until"], "top": state["top"] or 0})
 
     def _changes(self, state: Cursor) -> Iterator[Page]:
@@ -156,25 +164,32 @@ class KeysetStream(BitrixStream):
         bounds = {f">={self.changed}": self._spelled(since), f"<{self.changed}": self._spelled(state["until"])}
         for records in self._chain(self._filtered(bounds), int(state["last"])):
             state = {**self._behind(state, records), "top": begun}
-            yield self.normal_page([each for each in records if self._is_later(each, since)], state)
+            yield self.normal_page(self._later_ones(records, since), state)
         for records in self._chain(self.params(), int(begun)) if begun is not None else ():
             begun = self._behind(state, records)["last"]
-            yield self.normal_page(records, None)
+            yield self.normal_page(records, {"since": state["until"], "top": begun})
         yield Page(cursor={"since": state["until"], "top": begun if begun is not None else self._highest()})
 
     def _added(self, state: Cursor) -> Iterator[Page]:
         """Yield what was added. The cursor stays before what is younger than the overlap: ids may come late."""
-        top, until = int(state["top"] or 0), float(state["until"]) - self.overlap.total_seconds()
-        since = state["since"]
-        bounds = {} if top or since is None else {f">={self.created}": self._spelled(float(since))}
-        reached = top
-        for records in self._chain(self._filtered(bounds), max(top, int(state["last"]))):
-            settled = [each for each in records if not self._is_later(each, until)]
-            if reached == top or len(settled) == len(records):
-                top = max([top, *self.listing.numbers(settled)])
-            reached = self.listing.numbers(records)[-1]
-            yield self.normal_page(records, {"since": since, "top": top})
+        since, top = state["since"], int(state["top"] or 0)
+        moves, settled_at = True, float(state["until"]) - self.overlap.total_seconds()
+        for records in self._chain(self._since(since) if since and not top else self.params(), top):
+            wanted = self._later_ones(records, since)
+            settled = list(takewhile(lambda each: not self._is_later(each, settled_at), records)) if moves else []
+            moves = moves and len(settled) == len(records)
+            top = max([top, *self.listing.numbers(settled)])
+            yield replace(self.normal_page(wanted, {"since": since, "top": top}), fetched=len(records))
         yield Page(cursor={"since": since, "top": top})
+
+    def _since(self, since: float) -> dict[str, Any]:
+        """Return the parameters that leave out what is older, where moments are understood."""
+        if self._dates.form is None:
+            return self.params()
+        return self._filtered({f">={self.changed or self.created}": self._spelled(since)})
+
+    def _later_ones(self, records: list[Any], since: float | None) -> list[Any]:
+        return records if not since else [each for each in records if self._is_later(each, since)]
 
     def _chain(self, params: Mapping[str, Any], after: int) -> Iterator[list[Any]]:
         return ahead(self.connector.portal.chain(self.listing, params, after))

@@ -62,6 +62,9 @@ class Bitrix24Settings(DeclaredSettings, HttpSettings):
     deal_classes: Mapping[str, DealClass] = Field(
         default_factory=dict, description="What a deal's type (such as SALE) means: new, expansion, renewal, …"
     )
+    deletion_events: bool = Field(
+        default=True, description="Whether an app keeps a queue at the portal that tells it of deletions."
+    )
     expect: Mapping[str, int] = Field(
         default_factory=dict,
         description="How many records of a stream there are at least; `latido check` warns where fewer can be seen.",
