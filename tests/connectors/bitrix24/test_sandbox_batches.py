@@ -11,7 +11,7 @@ from tests.connectors.bitrix24.recordings import recorded
 from tests.connectors.bitrix24.visiting import UP, Visitor
 
 DEAL = 2
-NOTHING = ("nonsense.list", {})
+NOTHING: tuple[str, dict[str, Any]] = ("nonsense.list", {})
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_when_all_fail_nothing_has_a_result(visitor: Visitor) -> None:
 
 
 def test_halt_leaves_the_rest_out(visitor: Visitor) -> None:
-    found = visitor.batch(halt=1, c00=page(), c01=NOTHING, c02=page())
+    found = visitor.halting(c00=page(), c01=NOTHING, c02=page())
 
     assert ({"c00"}, {"c01"}) == (found["result"].keys(), found["result_error"].keys())
 

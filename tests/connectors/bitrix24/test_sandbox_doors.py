@@ -144,7 +144,7 @@ def test_the_bucket_takes_a_burst_and_drains_two_a_second(visitor: Visitor) -> N
 
 def test_a_batch_is_one_request(visitor: Visitor) -> None:
     visitor.switches.limits = documented_limits()
-    commands = {f"c{each}": ("server.time", {}) for each in range(50)}
+    commands: dict[str, Any] = {f"c{each}": ("server.time", {}) for each in range(50)}
 
     assert [50] * 20 == [len(visitor.batch(**commands)["result"]) for _ in range(20)]
     assert 1000 == visitor.sandbox.called["server.time"]

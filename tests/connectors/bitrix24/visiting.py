@@ -13,7 +13,7 @@ from latido_bitrix24.sandbox._oauth import CLIENT_ID, CLIENT_SECRET, REFRESH_TOK
 from tests.asking import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import httpx
 
@@ -74,10 +74,13 @@ class Visitor:
                 return
             last = page[-1][name]
 
-    def batch(self, halt: int = 0, **commands: tuple[str, dict[str, Any]]) -> Any:
+    def batch(self, **commands: tuple[str, dict[str, Any]]) -> Any:
         """Return the result of a batch of commands: a method and its parameters each."""
-        cmd = {key: f"{method}?{urlencode(list(flat(params)))}" for key, (method, params) in commands.items()}
-        return self.result("batch", halt=halt, cmd=cmd)
+        return self.result("batch", halt=0, cmd=spelled(commands))
+
+    def halting(self, **commands: tuple[str, dict[str, Any]]) -> Any:
+        """Return the result of a batch that ends at the first error."""
+        return self.result("batch", halt=1, cmd=spelled(commands))
 
     def token(self, **asked: Any) -> httpx.Response:
         """Ask the token server, by default for another pair of tokens."""
@@ -91,3 +94,7 @@ class Visitor:
         """Call a method as an application, by default with a new token."""
         auth = auth or self.token().json()["access_token"]
         return ask(self.sandbox, "POST", f"/rest/{method}", json={**params, "auth": auth})
+
+
+def spelled(commands: Mapping[str, tuple[str, dict[str, Any]]]) -> dict[str, str]:
+    return {key: f"{method}?{urlencode(list(flat(params)))}" for key, (method, params) in commands.items()}
