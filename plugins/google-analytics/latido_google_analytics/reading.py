@@ -54,8 +54,8 @@ class Short(Changed):
 class Portion:
     """The days from `first` to `through`, read completely; what has no day is under None.
 
-    `report` says what the pages up to there say of the range, without their rows. `total` holds the page views as Google adds them up, and as the rows do,
-    once a range is read whole.
+    `report` has no rows, and all that the pages up to there say of the range. `total` holds the page views as Google
+    adds them up, and as the rows do, once a range is read whole.
     """
 
     first: date
@@ -206,7 +206,7 @@ class _Range:
         self._waiting = self._waiting[len(ready) :]
         self._next = through + DAY
         if first <= over:
-            about = replace(report, rows=(), metadata=self._flags)
+            about = replace(report, rows=(), metadata=dict(self._flags))
             yield Portion(first, min(through, over), by_day(ready, over), about, self._total(about))
 
     def _total(self, report: Report) -> tuple[Decimal, Decimal] | None:
