@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from latido.connect import Connector, Stream
 
 FOLDER = Path(__file__).parents[2] / "docs" / "vendors"
+TESTS = Path(__file__).parents[1]
+ROOMS = ("connectors", "plugins")
+"""Where in tests/ the tests of a connector may lie, in a folder of its name."""
+
 TABLES = re.compile(r"(?<=<!-- fields -->\n).*?(?=<!-- /fields -->)", re.DOTALL)
 PROMISES = "test_promises.py"
 TRAP = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
@@ -31,7 +35,7 @@ TRAP = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 
 @dataclass(frozen=True)
 class VendorPage:
-    """The page of *connector*, which offers *streams*; its tests lie in tests/connectors/<name>."""
+    """The page of *connector*, which offers *streams*; its tests lie in tests/connectors/ or in tests/plugins/."""
 
     connector: type[Connector]
     streams: Sequence[type[Stream]]
@@ -52,12 +56,19 @@ class VendorPage:
         """The tests that the page names, each with its file."""
         return TRAP.findall(self.text)
 
+    @property
+    def tests(self) -> Path:
+        """The folder of its tests: the name of a module has no hyphen."""
+        name = self.connector.name.replace("-", "_")
+        return next(TESTS / room / name for room in ROOMS if (TESTS / room / name).is_dir())
+
     def has(self, file: str, test: str) -> bool:
         """Whether there is that test: written in the file, or one of the promises that every connector keeps."""
         if file == PROMISES:
-            module = import_module(f"tests.connectors.{self.connector.name}.{file.removesuffix('.py')}")
+            room, name = self.tests.parts[-2:]
+            module = import_module(f"tests.{room}.{name}.{file.removesuffix('.py')}")
             return any(hasattr(each, test) for each in vars(module).values() if isinstance(each, type))
-        tree = ast.parse((Path(__file__).parent / self.connector.name / file).read_text())
+        tree = ast.parse((self.tests / file).read_text())
         return test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
     def with_its_tables(self) -> str:
