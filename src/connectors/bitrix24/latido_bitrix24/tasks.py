@@ -140,12 +140,21 @@ def statuses(key: str, history: Any) -> Iterator[JsonObject]:
 
 
 def replies(task: JsonObject, comments: Any) -> Iterator[JsonObject]:
-    """Yield who wrote below a task: whoever made it, or is from outside, asked; all others answered."""
-    asking = NOBODY | {str(task.get("createdBy"))}
-    for comment in comments if isinstance(comments, list) else ():
-        writer = str(comment.get("AUTHOR_ID"))
-        yield {
-            "key": f"{TASK}{task['id']}:comment:{comment['ID']}", "ticket": f"{TASK}{task['id']}", "kind": "reply",
-            "actor": None if writer in NOBODY else writer, "role": "requester" if writer in asking else "agent",
-            "public": True, "at": comment["POST_DATE"],
-        }  # fmt: skip
+    """Yield who wrote below a task: whoever made it asked, and so does whoever is from outside; all others answered.
+
+    The task itself is the first that was written, so that one without comments is known to have no answer.
+    """
+    if not isinstance(comments, list):
+        return
+    asking = str(task.get("createdBy"))
+    yield said(task, "opened", asking, {asking}, task["createdDate"])
+    for each in comments:
+        yield said(task, f"comment:{each['ID']}", str(each.get("AUTHOR_ID")), {asking}, each["POST_DATE"])
+
+
+def said(task: JsonObject, key: str, writer: str, asking: set[str], at: Any) -> JsonObject:
+    return {
+        "key": f"{TASK}{task['id']}:{key}", "ticket": f"{TASK}{task['id']}", "kind": "reply",
+        "actor": None if writer in NOBODY else writer, "role": "requester" if writer in NOBODY | asking else "agent",
+        "public": True, "at": at,
+    }  # fmt: skip

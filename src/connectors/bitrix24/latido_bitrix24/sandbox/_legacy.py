@@ -38,6 +38,7 @@ class Legacy:
             "user.get": self.users,
             "crm.activity.list": self.activities,
             "tasks.task.list": self.tasks,
+            "tasks.task.history.list": self.task_history,
             "task.commentitem.getlist": self.comments,
             "sale.order.list": self.orders,
             "imopenlines.dialog.get": self.dialog,
@@ -86,12 +87,20 @@ class Legacy:
         found = self._found("tasks", asked)
         return found._replace(result={"tasks": [_in_text(row, "id") for row in found.result]})
 
+    def task_history(self, params: Mapping[str, Any]) -> Answer:
+        """Answer with what became of a task, the latest first."""
+        ticket = self._task(params)
+        return Answer({"list": tasks.history(self._service.time, ticket)[::-1]})
+
     def comments(self, params: Mapping[str, Any]) -> Answer:
+        return Answer(tasks.comments(self._service.time, self._task(params)))
+
+    def _task(self, params: Mapping[str, Any]) -> Ticket:
         book, desk = self._service.book("tasks"), self._service.records.desk
         place = book.find(number(params.get("TASKID", params.get("taskId"))))
         if place is None:
             raise bodies.Failure("ERROR_CORE", "TASK_ID is not found or not accessible")
-        return Answer(tasks.comments(self._service.time, desk.ticket(place)))
+        return desk.ticket(place)
 
     def orders(self, params: Mapping[str, Any]) -> Answer:
         found = self._found("orders", params)

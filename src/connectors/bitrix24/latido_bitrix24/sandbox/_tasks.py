@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.testing.world import prose
 from latido_bitrix24.sandbox._book import Row
+from latido_bitrix24.sandbox._dialogs import GUESTS
 from latido_bitrix24.sandbox._people import user_id
 from latido_bitrix24.sandbox._requests import letters
 
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
     from latido_bitrix24.sandbox._sales import Parties
     from latido_bitrix24.sandbox._stamps import PortalTime
 
+ROBOT = "2"
+"""Who makes tasks of what comes in: nobody of the staff."""
 WAITING, IN_PROGRESS, DONE = "2", "3", "5"
+_STATUSES = {
+    "new": WAITING, "open": IN_PROGRESS, "pending": "4", "on_hold": "6", "solved": DONE, "closed": DONE,
+}  # fmt: skip
 
 
 def task_row(time: PortalTime, ticket: Ticket, parties: Parties) -> Row:
@@ -32,7 +38,7 @@ def task_row(time: PortalTime, ticket: Ticket, parties: Parties) -> Row:
         "status": DONE if done else IN_PROGRESS if ticket.replies else WAITING,
         "groupId": "0",
         "responsibleId": user,
-        "createdBy": str(user_id(None)),
+        "createdBy": str(_outside(ticket)),
         "createdDate": time.stamp(ticket.created_at),
         "changedDate": time.stamp(ticket.written_at),
         "changedBy": user,
@@ -50,12 +56,41 @@ def task_row(time: PortalTime, ticket: Ticket, parties: Parties) -> Row:
     return Row(told, ticket.written_at)
 
 
+def _outside(ticket: Ticket) -> int:
+    """Return who set a task: the requester, who is let in by e-mail."""
+    return GUESTS + ticket.requester
+
+
+def history(time: PortalTime, ticket: Ticket) -> list[dict[str, Any]]:
+    """Return what became of a task: how its status changed, among other things that did."""
+    found = [_entry(time, ticket, 0, "NEW", None, None)]
+    for turn, step in enumerate(ticket.steps[1:], 1):
+        before, after = (_STATUSES[each.status] for each in (ticket.steps[turn - 1], step))
+        if before != after:
+            found.append(_entry(time, ticket, turn, "STATUS", before, after))
+    return found
+
+
+def _entry(
+    time: PortalTime, ticket: Ticket, turn: int, field: str, before: str | None, after: str | None
+) -> dict[str, Any]:
+    step = ticket.steps[turn]
+    user = user_id(step.by.number if step.by.role == "agent" else None)
+    return {
+        "id": ticket.number * 100 + turn,
+        "createdDate": time.stamp(step.at),
+        "field": field,
+        "value": {"from": before, "to": after},
+        "user": {"id": user, "name": "", "lastName": "", "secondName": "", "login": ""},
+    }
+
+
 def comments(time: PortalTime, ticket: Ticket) -> list[dict[str, Any]]:
-    """Return what was written below a task; people from outside write as whoever set it."""
+    """Return what was written below a task by its agents, and by whoever set it."""
     return [
         {
             "ID": str(ticket.number * 100 + turn),
-            "AUTHOR_ID": str(user_id(each.author.number) if each.author.role == "agent" else 0),
+            "AUTHOR_ID": str(user_id(each.author.number) if each.author.role == "agent" else _outside(ticket)),
             "AUTHOR_NAME": "",
             "AUTHOR_EMAIL": "",
             "POST_DATE": time.stamp(each.at),
