@@ -9,6 +9,7 @@ from latido.connect import Mapping, first, local_date
 from latido.schema import Contract
 from latido_bitrix24.contracts import HOME, made_of
 from latido_bitrix24.declared import Invoices as Declared
+from latido_bitrix24.own_mapping import with_own_fields
 from latido_bitrix24.reading import ItemStream
 from latido_bitrix24.references import CURRENCY, stages
 from latido_bitrix24.terms import day, later, per_month
@@ -91,7 +92,7 @@ class Invoices(ItemStream):
 
     @property
     def effective_mappings(self) -> tuple[Mapping, ...]:
-        return (mapping(self.declared).overridden(self.connector.settings.fields.get(Contract.table, {})),)
+        return with_own_fields((mapping(self.declared),), self.connector.settings.fields, self.types)
 
     def fingerprint(self) -> str:
         return f"{super().fingerprint()}+{self.declared.unpaid}"

@@ -17,6 +17,7 @@ from latido_bitrix24.contracts import HOME, made_of
 from latido_bitrix24.deals import status
 from latido_bitrix24.declared import BILLED
 from latido_bitrix24.declared import ProductRows as Declared
+from latido_bitrix24.own_mapping import with_own_fields
 from latido_bitrix24.reading import ItemStream
 from latido_bitrix24.references import CURRENCY, DEAL, DEAL_STAGES
 from latido_bitrix24.satellites import told
@@ -26,6 +27,7 @@ from latido_bitrix24.transforms import linked, moment, prefixed, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping as Map
     from datetime import date
 
     from latido.connect import Cursor, JsonObject
@@ -124,7 +126,7 @@ class ProductRows(ItemStream):
 
     @property
     def effective_mappings(self) -> tuple[Mapping, ...]:
-        return (mapping(self.declared).overridden(self.connector.settings.fields.get(Contract.table, {})),)
+        return with_own_fields((mapping(self.declared),), self.connector.settings.fields, self.types)
 
     def fingerprint(self) -> str:
         return f"{super().fingerprint()}+{self.declared}+{self.connector.settings.churn}"
@@ -154,20 +156,25 @@ class ProductRows(ItemStream):
             won = {str(each["id"]): each for each in records if self._is_won(each)}
             yield [self.key(each["id"]) for each in self._rows(won) if recurs(each, self.declared)]
 
-    def _rows(self, deals: Any) -> list[JsonObject]:
+    def _rows(self, deals: Map[str, JsonObject]) -> list[JsonObject]:
         """Return all rows of *deals*: no more than fifty of one deal come at once."""
-        found: list[JsonObject] = []
+        found: dict[str, JsonObject] = {}
         waiting, start = list(deals), 0
         while waiting:
-            bounds = {key: {"=ownerType": "D", "=ownerId": key} for key in waiting}
-            commands = {key: Command(ROWS, {"filter": each, "start": start}) for key, each in bounds.items()}
-            answered = told(self.connector.portal, commands)
-            if answered.why is not None:
-                raise answered.why
-            pages = {key: contained(each, ("productRows",), ROWS) for key, each in answered.done.items()}
-            found.extend(row for page in pages.values() for row in page)
-            waiting, start = [key for key, page in pages.items() if len(page) >= PAGE], start + PAGE
-        return found
+            pages = self._pages(waiting, start)
+            fresh = {key: [row for row in page if str(row["id"]) not in found] for key, page in pages.items()}
+            found.update({str(row["id"]): row for rows in fresh.values() for row in rows})
+            waiting, start = [key for key in waiting if len(pages[key]) >= PAGE and fresh[key]], start + PAGE
+        return list(found.values())
+
+    def _pages(self, deals: Sequence[str], start: int) -> dict[str, list[Any]]:
+        commands = {
+            key: Command(ROWS, {"filter": {"=ownerType": "D", "=ownerId": key}, "start": start}) for key in deals
+        }
+        answered = told(self.connector.portal, commands)
+        if answered.why is not None:
+            raise answered.why
+        return {key: contained(each, ("productRows",), ROWS) for key, each in answered.done.items()}
 
     def _ended_by(self, records: Sequence[JsonObject]) -> Iterator[JsonObject]:
         """Yield the won deals of the companies that did not renew, as *records* tell."""

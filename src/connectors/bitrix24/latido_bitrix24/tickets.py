@@ -8,6 +8,7 @@ from latido.connect import Mapping, Source, computed, constant, first, lookup, r
 from latido.schema import Ticket, TicketEvent
 from latido_bitrix24 import ticketing
 from latido_bitrix24.chain import Listing
+from latido_bitrix24.own_mapping import with_own_fields
 from latido_bitrix24.reading import ItemStream, KeysetStream, LegacyStream
 from latido_bitrix24.ticketing import TICKET_STAGES, UNKNOWN, nowhere, ticket_type
 from latido_bitrix24.transforms import fields_of, link, linked, moment, own_fields, prefixed, record_url, text
@@ -118,12 +119,11 @@ class Tickets(OfSpa, ItemStream):
 
     @property
     def effective_mappings(self) -> tuple[Mapping, ...]:
-        """What is written down, for the type that the settings name, with the user's own fields in words."""
+        """What is written down, for the type that the settings name, with the user's own fields on top."""
         kind, (mapping,) = self.entity_type_id, self.mappings
         own = {"custom": own_fields(kind), "url": record_url(f"type/{kind}")}
-        chosen = self.connector.settings.fields.get(Ticket.table, {})
-        words = {column: in_words(path, kind) for column, path in chosen.items()}
-        return (Mapping(Ticket, **{**mapping.overridden(chosen).fields, **own, **words}),)
+        there = Mapping(Ticket, **{**mapping.fields, **own})
+        return with_own_fields((there,), self.connector.settings.fields, self.types)
 
 
 class TicketStages(OfSpa, LegacyStream):
@@ -197,14 +197,3 @@ class TicketReplies(OfSpa, LegacyStream):
 
     def fingerprint(self) -> str:
         return f"{super().fingerprint()}+{ticket_type(self.connector)}"
-
-
-def in_words(path: str, entity_type_id: int) -> Source:
-    """What stands at *path*, in the words of its list where it is one."""
-
-    def bind(context: Any) -> Any:
-        known = (context.reference.get(fields_of(entity_type_id)) or {}).get(path) or {}
-        words = known.get("items") or {}
-        return lambda record: words.get(str(record.get(path)), record.get(path)) or None
-
-    return Source(f"words of {path}", (path,), bind)
