@@ -82,12 +82,18 @@ class Reader:
         return ""
 
     def run(self, arguments: list[str], code: int) -> str:
-        environ = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, self.path)), "HOME": str(self.site)}
+        environ = {**os.environ, **self.environ}
         done = subprocess.run(
             [sys.executable, *arguments], cwd=self.folder, env=environ, capture_output=True, text=True, check=False
         )
         assert code == done.returncode, f"{arguments}\n{done.stdout}{done.stderr}"
         return done.stdout + done.stderr
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What is particular to this reader: modules are found where they were installed."""
+        path = os.pathsep.join(map(str, self.path))
+        return {"PYTHONPATH": path, "HOME": str(self.site), "MYPY_CACHE_DIR": str(ROOT / ".mypy_cache" / "tutorial")}
 
     def edit(self, text: str) -> None:
         """Change a file as a diff says, whose lines are found in it once."""

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from latido.plugins import plugin_manager
+from tests.core.cli.conftest import TOML
 from tests.distributions import described, plugins_in
 
 if TYPE_CHECKING:
@@ -21,6 +23,21 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 LONG = "avendorwith24lettersalas"
 CACHE = ROOT / ".mypy_cache" / "scaffold"
+
+
+OTHER = """
+from latido import hookimpl
+from tests.core.cli.conftest import Desk
+
+
+class Other(Desk):
+    name = "other"
+
+
+@hookimpl
+def latido_connectors():
+    return [Other]
+"""
 
 
 @pytest.fixture
@@ -272,3 +289,23 @@ def test_what_is_left_out_is_shown_with_version_and_reason(latido: Terminal, mon
     assert shown["tomorrow"]["problem"].startswith("it needs latido >=99, and latido 0.")
     assert "it cannot be loaded: RuntimeError('token=***')" == shown["talks"]["problem"].replace("***'", "***'")
     assert "3f9a8b7c6d5e4f3a" not in latido("plugins").out
+
+
+def test_a_plugin_that_broke_takes_nothing_with_it(synced: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it had read stays, what others read goes on, and its source says why it does not."""
+    site = synced.folder / "site"
+    described(site, "latido-desk", ["desk = latido_desk_of_tomorrow"], requires=["latido>=99"])
+    (site / "latido_other.py").write_text(OTHER)
+    described(site, "latido-other", ["other = latido_other"])
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setattr(synced, "installed", lambda: plugin_manager(plugins_in(site)))
+    synced.write(f'{TOML}\n[sources.more]\nconnector = "other"\ntoken = "env:DESK_TOKEN"\n')
+
+    said = synced("sync")
+
+    assert 3 == said.code
+    assert "Plugin desk is left out: it needs latido >=99, and latido 0." in said.err
+    assert "Traceback" not in said.err
+    with duckdb.connect(str(synced.folder / "latido.duckdb"), read_only=True) as connection:
+        rows = connection.execute("SELECT source, COUNT(*) FROM tickets GROUP BY source ORDER BY source").fetchall()
+    assert [("more", 2), ("support", 2)] == rows

@@ -73,11 +73,17 @@ class Plugins:
         return found
 
     def connector(self, name: str) -> type[Connector]:
-        """Return the connector *name*; raises ConfigurationError, with the nearest name, when it is not installed."""
+        """Return the connector *name*; raises ConfigurationError when its plugin was left out, or is not installed."""
         found = self.connectors()
-        if name not in found:
-            raise _no_connector(name, nearest(name, found))
-        return found[name]
+        if name in found:
+            return found[name]
+        for each in self.left_out:
+            if each.name == name:
+                raise ConfigurationError(
+                    _("Plugin {name} is left out: {reason}", name=name, reason=each.reason),
+                    _("See what is installed: latido plugins"),
+                )
+        raise _no_connector(name, nearest(name, found))
 
     def kpis(self) -> list[Kpi]:
         """Return the KPIs that plugins add."""
