@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -48,13 +49,8 @@ def test_every_ticket_is_listed_with_what_it_counts_for_or_why_not(figures: Engi
 def test_a_fact_leads_to_its_record_and_customer(figures: Engine) -> None:
     fact = next(figures.facts("first_contact_resolution", JANUARY))
 
-    assert ("tickets", "shop", "1", "https://desk.example/1", "shop:acme") == (
-        fact.entity,
-        fact.source,
-        fact.source_id,
-        fact.url,
-        fact.customer_id,
-    )
+    assert ("tickets", "shop", "1", "https://desk.example/1") == (fact.entity, fact.source, fact.source_id, fact.url)
+    assert hashlib.md5(b"shop:acme").hexdigest()[:16] == fact.customer_id  # noqa: S324 - a name, no secret
     assert "A" == fact.dimensions["team"]
     assert "https://desk.example/r" == next(figures.facts("csat", JANUARY)).url
 

@@ -12,7 +12,7 @@ import orjson
 
 from latido.schema import ENTITIES
 from latido.warehouse._sql import scalar
-from latido.warehouse._tables import INTERNAL, touch
+from latido.warehouse._tables import IDENTITY, INTERNAL, touch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,10 +32,12 @@ THEIRS = "EXISTS (SELECT 1 FROM _person AS p WHERE p.source = t.source AND p.sou
 def forget_source(warehouse: Warehouse, source: str) -> Counter[str]:
     """Delete all that was ever read from *source*, and count it by table."""
     erased: Counter[str] = Counter()
-    internal = [name for name, body in INTERNAL.items() if re.search(r"\bsource\b", body)]
+    internal = [name for name, body in (INTERNAL | IDENTITY).items() if re.search(r"\bsource\b", body)]
     with warehouse.writing() as connection, _transaction(connection):
         for table in internal:
             connection.execute(f"DELETE FROM {table} WHERE source = ?", [source])
+        theirs = "STARTS_WITH(a, $theirs) OR STARTS_WITH(b, $theirs)"
+        connection.execute(f"DELETE FROM merge_overrides WHERE {theirs}", {"theirs": f"{source}:"})
         for entity in ENTITIES:
             erased[entity.table] = _changed(connection, f"DELETE FROM {entity.table} WHERE source = ?", [source])
         _drop_derived(connection)
@@ -91,6 +93,7 @@ class _Person:
             erased[entity.table] = self._own_rows(entity) + self._words(entity) + self._mentions(entity)
         erased["quarantine"] = self._quarantine()
         self._change("DELETE FROM _latido_references WHERE REGEXP_MATCHES(CAST(body AS VARCHAR), $pattern)")
+        self._identity()
         self._connection.execute("DROP TABLE _person")
         return erased
 
@@ -144,6 +147,15 @@ class _Person:
         mentioned = "REGEXP_MATCHES(CAST(payload AS VARCHAR), $pattern)"
         return self._change(f"DELETE FROM _latido_quarantine AS t WHERE {theirs} OR {mentioned}")
 
+    def _identity(self) -> None:
+        """Forget whom they were taken for. Who is left is unified again."""
+        for table in ("contact_links", "_latido_keys"):
+            theirs = THEIRS.format("source_id") + (" AND t.entity = 'contacts'" if table == "_latido_keys" else "")
+            self._change(f"DELETE FROM {table} AS t WHERE {theirs}")
+        self._change("DELETE FROM people WHERE email = $email", email=self._email)
+        self._change("DELETE FROM _latido_keys WHERE REGEXP_MATCHES(value, $pattern)")
+        self._change("UPDATE customers SET name = NULL WHERE REGEXP_MATCHES(name, $pattern)")
+
     def _is_in(self, value: Any) -> bool:
         return re.search(self._pattern, orjson.dumps(value).decode()) is not None
 
@@ -153,11 +165,16 @@ class _Person:
 
 
 def _drop_derived(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop the model layer, which still knows what was erased. It is built again from what is left."""
+    """Drop the model layer, which still knows what was erased. It is built again from what is left.
+
+    Customers and people are unified again: who is left stays who they were.
+    """
     found = connection.execute("SELECT table_name FROM duckdb_tables() WHERE STARTS_WITH(table_name, 'm_')").fetchall()
     for (table,) in found:
         connection.execute(f"DROP TABLE {table}")
-    connection.execute("DELETE FROM _latido_meta WHERE key = 'model_version'")
+    connection.execute("DELETE FROM _latido_meta WHERE key IN ('model_version', 'identity_version')")
+    for table, links, name in (("customers", "account_links", "customer_id"), ("people", "contact_links", "person_id")):
+        connection.execute(f"DELETE FROM {table} WHERE {name} NOT IN (SELECT {name} FROM {links})")
     touch(connection)
 
 

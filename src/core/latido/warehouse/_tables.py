@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ = marker("latido")
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by one with every change that an existing file has to follow; `MIGRATIONS` says how."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {}
@@ -43,6 +43,21 @@ INTERNAL = {
     "_latido_seen": "source VARCHAR, stream VARCHAR, table_name VARCHAR, source_id VARCHAR",
 }
 
+IDENTITY = {
+    "customers": "customer_id VARCHAR, name VARCHAR, domain VARCHAR, first_seen TIMESTAMPTZ, sources VARCHAR[]",
+    "people": "person_id VARCHAR, email VARCHAR, name VARCHAR",
+    "account_links": """source VARCHAR, source_id VARCHAR, customer_id VARCHAR, rule VARCHAR, evidence VARCHAR,
+        since TIMESTAMPTZ""",
+    "contact_links": """source VARCHAR, source_id VARCHAR, person_id VARCHAR, rule VARCHAR, evidence VARCHAR,
+        since TIMESTAMPTZ""",
+    "merge_overrides": "kind VARCHAR, a VARCHAR, b VARCHAR, since TIMESTAMPTZ",
+    "_latido_keys": """entity VARCHAR, source VARCHAR, source_id VARCHAR, rule VARCHAR, value VARCHAR,
+        qualifier VARCHAR""",
+    "_latido_hosts": "host VARCHAR, domain VARCHAR",
+    "_latido_unsettled": "entity VARCHAR, source VARCHAR, source_id VARCHAR",
+}
+"""Who is the same customer and the same person, and what that was concluded from."""
+
 
 def columns(entity: type[Record]) -> dict[str, str]:
     """Return the columns of *entity*'s table with their DuckDB types, in order."""
@@ -68,7 +83,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         for statement in MIGRATIONS.get(version, ()):
             connection.execute(statement)
     connection.execute("CREATE SEQUENCE IF NOT EXISTS _latido_seq")
-    for name, body in INTERNAL.items():
+    for name, body in (INTERNAL | IDENTITY).items():
         connection.execute(_create(name, body))
     for entity in ENTITIES:
         connection.execute(ddl(entity))

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from latido.metrics.model._free_mail import FREE_MAIL
+from latido import identity
 from latido.metrics.model._openings import openings
 from latido.schema import TABLES
 from latido.warehouse import meta, put_meta
@@ -29,6 +29,7 @@ STEPS = (
         "m_domains",
         "m_primary_links",
         "m_contacts",
+        "m_people",
         "m_duplicates",
     ),
     ("m_ticket_history", "m_tickets"),
@@ -40,13 +41,15 @@ _BUILT = "model_version"
 
 
 def refresh(warehouse: Warehouse, settings: EngineSettings, wait: float | None = None) -> bool:
-    """Build the model layer when rows or *settings* changed since it was built; return whether it was.
+    """Unify customers and build the model layer when rows or *settings* changed since; return whether they had.
 
     Raises LockedError when another program keeps the file for *wait* seconds.
     """
     with warehouse.reading() as connection:
         if not is_stale(connection, settings):
             return False
+    identity.refresh(warehouse, settings.sources, wait)
+    with warehouse.reading() as connection:
         version = model_version(connection, settings)
     for step in STEPS:
         with warehouse.writing(wait) as connection:
@@ -82,7 +85,7 @@ def fingerprint(settings: EngineSettings) -> str:
         sorted(settings.sources),
         str(settings.time_zone),
         schedules,
-        FREE_MAIL,
+        identity.fingerprint(settings.sources),
         *(step_sql(table) for step in STEPS for table in step),
     ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
@@ -95,7 +98,6 @@ def _build(connection: duckdb.DuckDBPyConnection, table: str, settings: EngineSe
     known: dict[str, Any] = {
         "sources": list(settings.sources),
         "zone": str(settings.time_zone),
-        "free_mail": list(FREE_MAIL),
     }
     if table == "m_openings":
         known |= _openings(connection, settings)

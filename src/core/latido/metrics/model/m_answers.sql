@@ -32,11 +32,12 @@ WITH filled AS (
 ), owned AS (
     SELECT f.source, f.source_id, f.kind, f.survey_id, f.score, f.scale_min, f.scale_max, f.higher_is_better, f.invalid,
            f.has_comment, f.touchpoint, f.channel, f.ticket_id, f.answered_at, f.answer_key, f.excluded,
-           COALESCE(c.person_id, f.respondent_email, f.source || ':' || f.source_id) AS person_id,
+           COALESCE(c.person_id, e.person_id, f.respondent_email, f.source || ':' || f.source_id) AS person_id,
            COALESCE(a.customer_id, c.customer_id, d.customer_id) AS customer_id
     FROM filled AS f
     LEFT JOIN m_account_customers AS a ON a.source = f.source AND a.source_id = f.account_id
     LEFT JOIN m_contacts AS c ON c.source = f.source AND c.source_id = f.contact_id
+    LEFT JOIN m_people AS e ON e.email = f.respondent_email
     LEFT JOIN m_domains AS d ON d.domain = SPLIT_PART(f.respondent_email, '@', 2)
 )
 SELECT o.source, o.source_id, o.customer_id, o.person_id, o.answer_key, o.kind, o.survey_id, o.score, o.scale_min,

@@ -1,6 +1,5 @@
--- Who each contact is, and which customer they belong to. A merged-away contact is its survivor.
--- A person is an e-mail address; a contact without one is a person of their own. A contact without an account belongs
--- to the customer that alone owns the domain of their e-mail.
+-- Who each contact is, as identity found out, and which customer they belong to: a merged-away contact to its
+-- survivor's. A contact without an account belongs to the customer that alone owns the domain of their e-mail.
 WITH RECURSIVE merged AS (
     SELECT c.source, c.source_id, c.merged_into
     FROM contacts AS c
@@ -37,8 +36,8 @@ WITH RECURSIVE merged AS (
     LEFT JOIN m_primary_links AS p
            ON p.source = k.source AND p.entity = 'contacts' AND p.source_id = k.survivor_id
 )
-SELECT k.source, k.source_id, COALESCE(k.email, k.source || ':' || k.survivor_id) AS person_id,
-       COALESCE(a.customer_id, d.customer_id) AS customer_id
+SELECT k.source, k.source_id, l.person_id, COALESCE(a.customer_id, d.customer_id) AS customer_id
 FROM placed AS k
+JOIN contact_links AS l ON l.source = k.source AND l.source_id = k.source_id
 LEFT JOIN m_account_customers AS a ON a.source = k.source AND a.source_id = k.account_id
 LEFT JOIN m_domains AS d ON a.customer_id IS NULL AND d.domain = SPLIT_PART(k.email, '@', 2)

@@ -1,9 +1,23 @@
--- One row per customer. One live or deleted account that is marked as a test makes the whole customer a test.
-SELECT c.customer_id,
-       MIN(CASE WHEN a.source || ':' || a.source_id = c.customer_id THEN a.name END) AS name,
-       MIN(CASE WHEN a.source || ':' || a.source_id = c.customer_id THEN a.country END) AS country,
-       MIN(CASE WHEN a.source || ':' || a.source_id = c.customer_id THEN a.industry END) AS industry,
-       MAX(CASE WHEN a.is_test AND a.merged_into IS NULL THEN 1 ELSE 0 END) = 1 AS is_test
-FROM m_account_customers AS c
-JOIN accounts AS a ON a.source = c.source AND a.source_id = c.source_id
-GROUP BY c.customer_id
+-- One row per customer. One live or deleted account that is marked as a test makes the whole customer a test. Country
+-- and industry are those of a live account that says one; of several, of the first.
+WITH members AS (
+    SELECT c.customer_id, a.country, a.industry,
+           CASE WHEN a.is_test AND a.merged_into IS NULL THEN 1 ELSE 0 END AS is_test,
+           ROW_NUMBER() OVER (PARTITION BY c.customer_id
+                              ORDER BY CASE WHEN a.country IS NULL THEN 1 ELSE 0 END NULLS LAST,
+                                       CASE WHEN a.merged_into IS NOT NULL THEN 2 WHEN a.is_deleted THEN 1 ELSE 0 END
+                                       NULLS LAST, a.source NULLS LAST, a.source_id NULLS LAST) AS country_turn,
+           ROW_NUMBER() OVER (PARTITION BY c.customer_id
+                              ORDER BY CASE WHEN a.industry IS NULL THEN 1 ELSE 0 END NULLS LAST,
+                                       CASE WHEN a.merged_into IS NOT NULL THEN 2 WHEN a.is_deleted THEN 1 ELSE 0 END
+                                       NULLS LAST, a.source NULLS LAST, a.source_id NULLS LAST) AS industry_turn
+    FROM m_account_customers AS c
+    JOIN accounts AS a ON a.source = c.source AND a.source_id = c.source_id
+)
+SELECT m.customer_id, MIN(n.name) AS name,
+       MIN(CASE WHEN m.country_turn = 1 THEN m.country END) AS country,
+       MIN(CASE WHEN m.industry_turn = 1 THEN m.industry END) AS industry,
+       MAX(m.is_test) = 1 AS is_test
+FROM members AS m
+LEFT JOIN customers AS n ON n.customer_id = m.customer_id
+GROUP BY m.customer_id

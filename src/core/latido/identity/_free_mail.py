@@ -11,3 +11,12 @@ FREE_MAIL = (
     "yahoo.com.ar", "yahoo.com.br", "yahoo.com.mx", "yahoo.de", "yahoo.es", "yahoo.fr", "yahoo.it", "yandex.com",
     "yandex.ru", "ymail.com", "zoho.com",
 )  # fmt: skip
+
+SHARED_SITES = (
+    "about.me", "amazon.com", "amazon.de", "amazon.es", "bit.ly", "blogspot.com", "ebay.com", "ebay.es", "etsy.com",
+    "facebook.com", "fb.com", "github.com", "gitlab.com", "google.com", "instagram.com", "linkedin.com", "linktr.ee",
+    "medium.com", "pinterest.com", "t.me", "telegram.me", "tiktok.com", "tumblr.com", "twitter.com", "wa.me",
+    "weebly.com", "whatsapp.com", "wikipedia.org", "wix.com", "wordpress.com", "x.com", "xing.com", "yelp.com",
+    "youtu.be", "youtube.com",
+)  # fmt: skip
+"""Domains under which everybody has a page: a website there says nothing about a company either."""

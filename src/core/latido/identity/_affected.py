@@ -1,0 +1,193 @@
+"""Which records have to be looked at again: those that changed, and all whom that may concern.
+
+Records concern each other when they share a value that is not too common, when one names the other, or when they were
+one before. Whatever is joined, or not joined because of a contradiction, is decided among records that concern each
+other; so deciding anew for all of `affected` comes out as deciding anew for everybody.
+"""
+
+# ruff: noqa: S608 - names of tables are ours, values are bound
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from latido.identity._keys import derive
+from latido.identity._kinds import ACCOUNTS, TOO_COMMON
+from latido.warehouse import scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from latido.identity._kinds import Kind
+
+_SMALL_NUMBER = "'^[0-9]{1,8}$'"
+"""Ids like these are counted by every vendor from 1: that two are equal says nothing."""
+
+_CONCERNED = """
+    SELECT l.source, l.source_id
+    FROM frontier AS f
+    JOIN {links} AS mine ON mine.source = f.source AND mine.source_id = f.source_id
+    JOIN {links} AS l ON l.{id} = mine.{id}
+    UNION
+    SELECT p.source, p.source_id
+    FROM (SELECT DISTINCT m.rule, m.value
+          FROM frontier AS f
+          JOIN pairs AS m ON m.source = f.source AND m.source_id = f.source_id
+          ANTI JOIN common AS c ON c.rule = m.rule AND c.value = m.value) AS v
+    JOIN pairs AS p ON p.rule = v.rule AND p.value = v.value"""
+
+_TOUCHED = """
+    SELECT p.source, p.source_id
+    FROM touched AS t
+    ANTI JOIN (SELECT b.rule, b.value FROM common_before AS b
+               JOIN common AS c ON c.rule = b.rule AND c.value = b.value) AS still
+           ON still.rule = t.rule AND still.value = t.value
+    JOIN pairs AS p ON p.rule = t.rule AND p.value = t.value"""
+
+
+def find_all(connection: duckdb.DuckDBPyConnection, kind: Kind, sources: Sequence[str]) -> None:
+    """Derive the keys of all records of *sources* anew, and take all of them for `affected`."""
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE looked_at AS SELECT source, source_id FROM {kind.table}
+            WHERE source IN (SELECT UNNEST(CAST($sources AS VARCHAR[])))""",
+        {"sources": list(sources)},
+    )
+    derive(connection, kind)
+    connection.execute("DELETE FROM _latido_keys WHERE entity = ?", [kind.table])
+    connection.execute(f"INSERT INTO _latido_keys SELECT '{kind.table}', * FROM fresh")
+    connection.execute("DROP TABLE fresh")
+    _prepare(connection, kind)
+    connection.execute("CREATE OR REPLACE TEMP TABLE affected AS FROM looked_at")
+    connection.execute("CREATE OR REPLACE TEMP TABLE renewed AS FROM affected")
+
+
+def find(connection: duckdb.DuckDBPyConnection, kind: Kind, sources: Sequence[str], since: int) -> None:
+    """Derive the keys of records that were written after *since*, and find out who is `affected`."""
+    _look_at(connection, kind, sources, since)
+    derive(connection, kind)
+    _compare(connection, kind)
+    _common(connection, kind, "common_before")
+    _replace_keys(connection, kind)
+    _prepare(connection, kind)
+    _begin(connection, kind)
+    while scalar(connection, "SELECT COUNT(*) FROM frontier"):
+        _spread(connection, kind)
+
+
+def _look_at(connection: duckdb.DuckDBPyConnection, kind: Kind, sources: Sequence[str], since: int) -> None:
+    moved = "" if kind is ACCOUNTS else " OR (source, account_id) IN (SELECT (source, source_id) FROM renewed_accounts)"
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE renewed AS
+            SELECT source, source_id FROM {kind.table}
+            WHERE source IN (SELECT UNNEST(CAST($sources AS VARCHAR[]))) AND (seq > $since{moved})""",
+        {"sources": list(sources), "since": since},
+    )
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE looked_at AS
+            SELECT source, source_id FROM renewed
+            UNION SELECT source, source_id FROM _latido_unsettled WHERE entity = '{kind.table}'
+            UNION SELECT l.source, l.source_id FROM {kind.links} AS l
+                  ANTI JOIN {kind.table} AS t ON t.source = l.source AND t.source_id = l.source_id"""
+    )
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    """Find the values that were `touched`, and the records that were `changed` as far as they matter."""
+    was = f"""SELECT k.source, k.source_id, k.rule, k.value, k.qualifier FROM _latido_keys AS k
+              JOIN looked_at AS l ON l.source = k.source AND l.source_id = k.source_id
+              WHERE k.entity = '{kind.table}'"""
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE differing AS
+            ({was} EXCEPT FROM fresh) UNION ALL (FROM fresh EXCEPT {was})"""
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT rule, value FROM differing")
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE changed AS
+            SELECT source, source_id FROM differing
+            UNION SELECT source, source_id FROM _latido_unsettled WHERE entity = '{kind.table}'
+            UNION SELECT l.source, l.source_id FROM looked_at AS l
+                  LEFT JOIN {kind.links} AS k ON k.source = l.source AND k.source_id = l.source_id
+                  LEFT JOIN {kind.table} AS t ON t.source = l.source AND t.source_id = l.source_id
+                  WHERE k.source_id IS NULL OR t.source_id IS NULL"""
+    )
+
+
+def _replace_keys(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    connection.execute(
+        f"""DELETE FROM _latido_keys WHERE entity = '{kind.table}'
+            AND (source, source_id) IN (SELECT (source, source_id) FROM changed)"""
+    )
+    connection.execute(
+        f"""INSERT INTO _latido_keys SELECT '{kind.table}', f.source, f.source_id, f.rule, f.value, f.qualifier
+            FROM fresh AS f JOIN changed AS c ON c.source = f.source AND c.source_id = f.source_id"""
+    )
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    """Lay out `pairs`, all by which records may be one, `stated` by the record itself or not; and what is `common`."""
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW pairs AS {_pairs(kind)}")
+    _common(connection, kind, "common")
+
+
+def _pairs(kind: Kind) -> str:
+    keys = f"SELECT * FROM _latido_keys WHERE entity = '{kind.table}'"
+    branches = [
+        f"SELECT source, source_id, rule, value, qualifier, true AS stated FROM ({keys}) WHERE rule <> 'name'",
+        f"""SELECT t.source, t.source_id, 'merged', k.value, NULL, false
+            FROM (SELECT DISTINCT value FROM ({keys}) WHERE rule = 'merged') AS k
+            JOIN {kind.table} AS t ON t.source || ':' || t.source_id = k.value""",
+    ]
+    if kind is ACCOUNTS:
+        branches.append(
+            f"""SELECT t.source, t.source_id, 'external_id', t.source_id, NULL, false
+                FROM (SELECT value, MIN(source) AS one, MAX(source) AS other FROM ({keys})
+                      WHERE rule = 'external_id' GROUP BY value) AS k
+                JOIN accounts AS t ON t.source_id = k.value AND (t.source <> k.one OR t.source <> k.other)
+                WHERE NOT REGEXP_MATCHES(t.source_id, {_SMALL_NUMBER})"""
+        )
+        branches.extend(
+            f"""SELECT SPLIT_PART({side}, ':', 1), SUBSTR({side}, STRPOS({side}, ':') + 1), 'link',
+                       a || ' ' || b, NULL, true
+                FROM merge_overrides WHERE kind = 'link'"""
+            for side in ("a", "b")
+        )
+    return " UNION ALL ".join(branches)
+
+
+def _common(connection: duckdb.DuckDBPyConnection, kind: Kind, name: str) -> None:
+    """List the values that too many records of one source have. Hashes are counted first: texts take room."""
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {name} AS
+            WITH crowded AS (
+                SELECT HASH(source, rule, value) AS print FROM _latido_keys
+                WHERE entity = '{kind.table}' AND rule IN (SELECT UNNEST($capped))
+                GROUP BY print HAVING COUNT(*) > {TOO_COMMON}
+            )
+            SELECT DISTINCT k.rule, k.value FROM _latido_keys AS k
+            JOIN crowded AS c ON c.print = HASH(k.source, k.rule, k.value)
+            WHERE k.entity = '{kind.table}'""",
+        {"capped": list(kind.capped)},
+    )
+
+
+def _begin(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE frontier AS
+            SELECT source, source_id FROM changed
+            UNION {_TOUCHED}
+            UNION SELECT t.source, t.source_id FROM touched AS v
+                  JOIN {kind.table} AS t ON v.rule = 'external_id' AND t.source_id = v.value"""
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE affected AS FROM frontier")
+
+
+def _spread(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    concerned = _CONCERNED.format(links=kind.links, id=kind.id_column)
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE frontier AS
+            SELECT n.source, n.source_id FROM ({concerned}) AS n
+            ANTI JOIN affected AS a ON a.source = n.source AND a.source_id = n.source_id"""
+    )
+    connection.execute("INSERT INTO affected FROM frontier")
