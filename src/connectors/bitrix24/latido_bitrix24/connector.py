@@ -48,6 +48,7 @@ UNDELIVERABLE = MappingProxyType(
         "time_of_deletion": _("Bitrix24 no longer lists what was deleted, and does not tell a webhook when that was."),
         "merges": _("Bitrix24 deletes the losers of a merge, and does not tell which they were."),
         "survivor_of_a_merge": _("Bitrix24 deletes the losers of a merge, and does not tell into which they went."),
+        "spam": _("Bitrix24 does not tell spam from other requests: people delete it, or move it to a stage."),
     }
 )
 """What Bitrix24 makes impossible, and why."""

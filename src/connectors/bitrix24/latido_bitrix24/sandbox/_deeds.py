@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from latido_bitrix24.sandbox._service import Service
 
 _TURNS = 7
+_STAMPS = ("createdTime", "updatedTime", "CREATED_TIME", "CREATED", "LAST_UPDATED", "dateInsert", "dateUpdate")
 
 
 class Deeds:
@@ -70,8 +71,8 @@ class Deeds:
     def delete(self, kind: str, number: int) -> None:
         """Delete a record, with what belongs to it: the lists no longer hold it."""
         with self._service.lock:
-            if kind == self._desk.book_name:
-                self._desk.changed[number] = replace(self._desk.ticket(number), fate="deleted", gone_at=self.now)
+            if (ticket := self._ticket_at(kind, number)) is not None:
+                self._desk.changed[ticket.number] = replace(ticket, fate="deleted", gone_at=self.now)
             self._hide(self._service.book(kind), number, hidden=True)
             self._tell("DELETE", kind, number)
 
@@ -79,9 +80,9 @@ class Deeds:
         """Take a record out of the recycle bin, which is written to it."""
         with self._service.lock:
             self._hide(self._service.book(kind), number, hidden=False)
-            if kind == self._desk.book_name:
-                live = replace(self._desk.ticket(number), fate="live", gone_at=None, erased_at=None, merged_into=None)
-                self._desk.changed[number] = live
+            if (ticket := self._ticket_at(kind, number)) is not None:
+                live = replace(ticket, fate="live", gone_at=None, erased_at=None, merged_into=None)
+                self._desk.changed[ticket.number] = live
             self.change(kind, number)
 
     def conceal(self, kind: str, number: int) -> None:
@@ -119,9 +120,7 @@ class Deeds:
             book, now = self._service.book(kind), self.now
             model = book.row(number)
             stamp = self._service.time.stamp(now)
-            fresh: dict[str, Any] = {
-                each: stamp for each in ("createdTime", "updatedTime", "CREATED_TIME") if each in model.told
-            }
+            fresh: dict[str, Any] = {each: stamp for each in _STAMPS if each in model.told}
             return [book.add(Row({**model.told, **fresh}, now, model.owner)) for _ in range(count)]
 
     def add_tickets(self, count: int = 1) -> list[int]:
@@ -216,6 +215,14 @@ class Deeds:
         """Return the number of a live record."""
         book = self._service.book(kind)
         return next(book.live(int(throw * len(book))), next(book.live()))
+
+    def _ticket_at(self, kind: str, number: int) -> Ticket | None:
+        """Return the ticket that a record is, if it is one."""
+        if kind != self._desk.book_name:
+            return None
+        if self._desk.kept == "openlines" and number >= self._records.world.ticket_count:
+            number = next((each for each, place in self._desk.sessions.items() if place == number), self._desk.count)
+        return self._desk.ticket(number) if number < self._desk.count else None
 
     def _write_ticket(self, throw: float) -> None:
         live = [each.number for each in self._desk.tickets() if each.fate == "live"]

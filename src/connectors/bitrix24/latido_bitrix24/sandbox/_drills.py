@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from latido.testing import Drill
 from latido_bitrix24.sandbox._kinds import COMPANY, CONTACT, DEAL, KINDS, LEAD, REQUEST
+from latido_bitrix24.sandbox._sales import PAID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from latido_bitrix24.sandbox._deeds import Deeds
     from latido_bitrix24.sandbox._records import Records
 
-_PREFIXES = {"companies": "", "contacts": "", "leads": "lead:", "deals": ""}
+Wanted: TypeAlias = "Callable[[Mapping[str, Any]], bool]"
+
 _MERGED = (COMPANY, CONTACT, LEAD, DEAL)
+_EVENT_DIGITS = 12
 
 
 class Drills:
@@ -27,18 +30,36 @@ class Drills:
 
     @property
     def by_stream(self) -> Mapping[str, Drill]:
-        items = {name: self._items(name, prefix) for name, prefix in _PREFIXES.items()}
-        kept = {"spa": {"tickets": self._items("requests", "")}, "tasks": {"tickets": self._items("tasks", "")}}
         return {
-            **items,
-            **kept.get(self._records.desk.kept, {}),
-            "deal_stages": self._added(f"history:{DEAL}"),
-            "ticket_stages": self._added(f"history:{REQUEST}"),
+            "companies": self._items("companies", "", lambda told: told["isMyCompany"] == "N"),
+            "contacts": self._items("contacts"),
+            "leads": self._items("leads", "lead:"),
+            "deals": self._items("deals", "", lambda told: told["isRecurring"] == "N"),
+            "deal_stages": self._added(f"history:{DEAL}", str),
+            "recurring_deals": self._items("recurring", "template:"),
+            "invoices": self._items("invoices", "invoice:", lambda told: told["stageId"] == PAID),
+            "orders": self._items("orders", "order:"),
+            "surveys": self._items("surveys", "answers:"),
             "users": Drill(spoil=self._spoil_user),
+            **self._of_tickets(),
         }
 
-    def _items(self, name: str, prefix: str) -> Drill:
-        book, chosen = self._records.book(name), self._told(name)
+    def _of_tickets(self) -> dict[str, Drill]:
+        match self._records.desk.kept:
+            case "spa":
+                return {
+                    "tickets": self._items("requests"),
+                    "ticket_stages": self._added(f"history:{REQUEST}", lambda key: f"stage:{key:0{_EVENT_DIGITS}}"),
+                    "ticket_replies": self._items("activities", "activity:", _is_letter),
+                }
+            case "tasks":
+                return {"tasks": self._items("tasks", "task:")}
+            case "openlines":
+                return {"sessions": self._items("activities", "session:", _is_session)}
+
+    def _items(self, name: str, prefix: str = "", is_told: Wanted = lambda _told: True) -> Drill:
+        """Return the drill of a stream that tells, *prefix* before their ids, of the records that *is_told* picks."""
+        book, chosen = self._records.book(name), self._told(name, is_told)
 
         def key(number: int) -> str:
             return f"{prefix}{book.kind.identity(number)}"
@@ -54,39 +75,35 @@ class Drills:
             return key(loser), key(survivor)
 
         return Drill(
-            touch=lambda count: [key(number) for number in self._touch(name, count)],
+            touch=lambda count: [key(number) for number in self._touch(name, count, is_told)],
             delete=lambda: done(self._deeds.delete),
             restore=lambda gone: self._deeds.restore(name, self._number(name, gone.removeprefix(prefix))),
             merge=merged if book.kind.type_id in _MERGED else None,
             spoil=lambda: done(self._deeds.spoil),
         )
 
-    def _touch(self, name: str, count: int) -> list[int]:
+    def _touch(self, name: str, count: int, is_told: Wanted) -> list[int]:
         """Touch records; of a kind that has fewer of them, more are made in the same second."""
-        chosen = list(islice(self._told(name), count))
+        chosen = list(islice(self._told(name, is_told), count))
         self._deeds.touch(name, chosen)
         missing = 0 if name == self._records.desk.book_name else count - len(chosen)
         return chosen + (self._deeds.add_copies(name, chosen[0], missing) if missing > 0 else [])
 
-    def _told(self, name: str) -> Iterator[int]:
-        """Yield live records that make a row of their own: neither templates nor the company of the portal itself."""
+    def _told(self, name: str, is_told: Wanted) -> Iterator[int]:
         book = self._records.book(name)
-        for number in book.live():
-            told = book.told(number)
-            if told.get("isRecurring") != "Y" and told.get("isMyCompany") != "Y":
-                yield number
+        return (number for number in book.live() if is_told(book.told(number)))
 
     def _number(self, name: str, identity: str) -> int:
         number = KINDS[name].number(int(identity))
         assert number is not None  # noqa: S101 - the drill itself told the id
         return number
 
-    def _added(self, name: str) -> Drill:
+    def _added(self, name: str, key: Callable[[int], str]) -> Drill:
         """What is only ever added to: in one second many rows of one owner, as an import makes them."""
         book = self._records.book(name)
         return Drill(
             touch=lambda count: [
-                str(book.kind.identity(number)) for number in self._deeds.add_copies(name, next(book.live()), count)
+                key(book.kind.identity(number)) for number in self._deeds.add_copies(name, next(book.live()), count)
             ]
         )
 
@@ -94,3 +111,11 @@ class Drills:
         book = self._records.book("users")
         self._deeds.spoil("users", len(book) - 1)
         return str(book.kind.identity(len(book) - 1))
+
+
+def _is_letter(told: Mapping[str, Any]) -> bool:
+    return bool(told["PROVIDER_ID"] == "CRM_EMAIL")
+
+
+def _is_session(told: Mapping[str, Any]) -> bool:
+    return bool(told["PROVIDER_ID"] == "IMOPENLINES_SESSION")

@@ -30,6 +30,7 @@ _PROBABILITY = {"lead_in": 10, "qualified": 30, "proposal": 50, "negotiation": 8
 _APOLOGIES = 4
 YEARLY = 3
 """One template in so many is for a year at a time."""
+PAID = "DT31_3:P"
 UNPAID = 5
 """One invoice in so many is not paid."""
 _NULL_IN_ORDERS = (
@@ -189,7 +190,7 @@ def invoice_row(time: PortalTime, deal: Deal, parties: Parties) -> Row:
         "categoryId": 3,
         "movedBy": user_id(deal.owner),
         "movedTime": time.stamp(at),
-        "stageId": "DT31_3:P" if paid else "DT31_3:S",
+        "stageId": PAID if paid else "DT31_3:S",
         "previousStageId": "DT31_3:N",
         **parties.told,
         **origin(),
