@@ -10,10 +10,12 @@ def main() -> None:
     parser = command_line("latido_bitrix24.sandbox", __doc__, tickets="--tickets", people="--people")
     parser.add_argument("--zone", default="Europe/Madrid", help="where the portal's clocks hang")
     parser.add_argument("--copies", type=int, default=1, help="how often each deal is there")
+    parser.add_argument("--kept", choices=("spa", "openlines", "tasks"), default="spa", help="where tickets are")
     asked = parser.parse_args()
     world = World(asked.seed, end=asked.end, tickets=asked.tickets, people=asked.people)
     branch = world.branch("bitrix24", tickets=asked.tickets)
-    serve(BitrixSandbox(branch, FastClock(asked.speed), zone=asked.zone, copies=asked.copies), asked)
+    clock = FastClock(asked.speed)
+    serve(BitrixSandbox(branch, clock, zone=asked.zone, copies=asked.copies, kept=asked.kept), asked)
 
 
 if __name__ == "__main__":
