@@ -75,6 +75,27 @@ def test_a_token_may_be_asked_for_with_a_form(server: TokenServer, setting: Sett
     assert ["client_credentials"] == [grant["grant_type"] for grant in server.grants]
 
 
+@pytest.mark.parametrize("refusal", [answer(405), answer(400, {"error": "invalid_request"})])
+def test_a_token_is_asked_for_by_a_query_where_no_form_is_taken(refusal: httpx.Response) -> None:
+    """Of some servers it is not known which of the two they take."""
+    vendor = Scripted(refusal, answer(200, {"access_token": "access-1"}), answer())
+    setting = Setting(vendor)
+
+    setting.http(auth=client(setting, form=True, or_query=True)).get("tickets")
+
+    posted, asked, _read = vendor.requests
+    assert ("POST", "GET") == (posted.method, asked.method)
+    assert "client_credentials" == asked.url.params["grant_type"]
+
+
+def test_a_refusal_with_the_status_of_a_yes_is_one() -> None:
+    """It says so in its body alone."""
+    setting = Setting(Scripted(answer(200, {"error": "WRONG_CLIENT", "error_description": "Unknown client"})))
+
+    with pytest.raises(CredentialError, match="WRONG_CLIENT: Unknown client"):
+        setting.http(auth=client(setting)).get("tickets")
+
+
 @pytest.mark.parametrize(
     ("life", "used_for"),
     [

@@ -40,6 +40,7 @@ def client(settings: Bitrix24Settings, runtime: Runtime) -> OAuth:
         grant="refresh_token",
         store=TokenStore(runtime.folder),
         form=True,
+        or_query=True,
     )
 
 

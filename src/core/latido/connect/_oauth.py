@@ -13,7 +13,7 @@ from latido.connect._auth import printable
 from latido.connect._http import Http
 from latido.connect._login import Person, authorization_code
 from latido.connect._redact import keep_secret
-from latido.connect._refusal import Refused
+from latido.connect._refusal import Refused, sentence
 from latido.connect._retry import Retry
 from latido.connect._tokens import Tokens, TokenStore
 from latido.errors import ConfigurationError, CredentialError, VendorUnavailable
@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from latido.connect._connector import Runtime
+    from latido.connect._reply import Reply
 
 _ = marker("latido")
 
 PATIENCE = 120.0
 """Seconds to wait for a token server that asks to slow down: others wait meanwhile."""
 
-REJECTIONS = (400, 401, 403)
+REJECTIONS = (400, 401, 402, 403)
+
+NO_POST = (404, 405)
 
 GRANTS = {"jwt_bearer": "urn:ietf:params:oauth:grant-type:jwt-bearer"}
 """What a grant is called on the wire, where that is not its own name."""
@@ -46,7 +49,8 @@ class OAuth:
     `refresh_token` the first pair comes from `latido login`; each renewal may hand out a new pair, which is stored
     before it is used, because the vendor has already forgotten the old one. With `jwt_bearer` each token is asked for
     with a new *assertion*, signed by whoever has the key, who may be no client and have no *client_id*. *token_url* is
-    pinned like a `base_url`; *fields* are sent with each token request, which is JSON or a *form*.
+    pinned like a `base_url`; *fields* are sent with each token request, which is JSON or a *form*, and a query where a
+    server wants it *or_query*.
     """
 
     def __init__(  # noqa: PLR0913 - the words of OAuth, by name only
@@ -61,6 +65,7 @@ class OAuth:
         store: TokenStore | None = None,
         fields: Mapping[str, str | int] | None = None,
         form: bool = False,
+        or_query: bool = False,
         assertion: Callable[[], str] | None = None,
     ) -> None:
         keep_secret(client_secret)
@@ -77,6 +82,7 @@ class OAuth:
         self._scoped = {"scope": scope} if scope else {}
         self._fields = fields or {}
         self._form = form
+        self._or_query = or_query
         self._assertion = assertion
         self._store: _Keeper = store or (TokenStore(runtime.folder) if grant == "refresh_token" else _Memory())
         self._lock = threading.Lock()
@@ -148,21 +154,31 @@ class OAuth:
 
     def _requested(self, grant: Mapping[str, str], refresh_token: str | None) -> Tokens:
         body = {**grant, **self._client, **self._scoped, **self._fields}
-        content: Mapping[str, Any] = {"form": body} if self._form else {"json": body}
         retry = (
             Retry(patience=PATIENCE) if self._tokens is None else Retry(first_contact=Retry().tries, patience=PATIENCE)
         )
         with closing(Http(self._server, self._runtime, retry=retry)) as http:
             try:
-                reply = http.post(self._path, give_up_on=REJECTIONS, **content)
+                reply = self._answer(http, body)
             except Refused as refusal:
                 if refusal.status not in REJECTIONS:
                     raise
-                raise self._rejected(refusal) from refusal
+                raise self._rejected(_code(refusal.body), refusal.sentence or str(refusal.status)) from refusal
         return self._parsed(reply.json(), refresh_token)
+
+    def _answer(self, http: Http, body: Mapping[str, Any]) -> Reply:
+        content: Mapping[str, Any] = {"form": body} if self._form else {"json": body}
+        try:
+            return http.post(self._path, give_up_on=REJECTIONS, **content)
+        except Refused as refusal:
+            if not self._or_query or not (refusal.status in NO_POST or _code(refusal.body) == "invalid_request"):
+                raise
+            return http.get(self._path, body, give_up_on=REJECTIONS)
 
     def _parsed(self, answer: Any, refresh_token: str | None) -> Tokens:
         if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
+            if _code(answer) is not None:  # Some say no with the status of a yes.
+                raise self._rejected(_code(answer), sentence(answer))
             raise VendorUnavailable(_("{host} answers without a token.", host=self._host))
         keep_secret(answer["access_token"], answer.get("refresh_token"))
         now, life = self._runtime.clock.now(), _life(answer.get("expires_in"))
@@ -174,10 +190,8 @@ class OAuth:
             answer.get("instance_url"),
         )
 
-    def _rejected(self, refusal: Refused) -> CredentialError:
+    def _rejected(self, code: Any, said: str) -> CredentialError:
         source = self._runtime.source
-        code = refusal.body.get("error") if isinstance(refusal.body, dict) else None
-        said = refusal.sentence or str(refusal.status)
         if self._grant == "refresh_token" and code not in ABOUT_CLIENT:
             return CredentialError(
                 _("{host} does not accept the token ({said}).", host=self._host, said=said),
@@ -192,6 +206,11 @@ class OAuth:
             _("{host} rejects the client id or secret ({said}).", host=self._host, said=said),
             _("Check client_id and client_secret, then run: latido check {source}", source=source),
         )
+
+
+def _code(answer: Any) -> Any:
+    """Return the error in *answer*, None if there is none."""
+    return answer.get("error") if isinstance(answer, dict) else None
 
 
 def _life(expires_in: Any) -> timedelta | None:
