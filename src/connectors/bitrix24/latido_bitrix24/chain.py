@@ -54,19 +54,20 @@ class Listing:
 class Chain:
     """Pages of *listing* behind an id, in the order of ids."""
 
-    def __init__(self, portal: Portal, listing: Listing, params: Mapping[str, Any], *, upfront: bool = False) -> None:
+    def __init__(self, portal: Portal, listing: Listing, params: Mapping[str, Any]) -> None:
         self._portal = portal
         self._listing = listing
         self._params = params
         self._rows = PAGE
-        self._rung = len(LADDER) - 1 if upfront else 0
+        self._ladder: tuple[int, ...] = LADDER
+        self._rung = 0
         self._failures = 0
 
     def pages(self, after: int) -> Iterator[list[Any]]:
         """Yield pages until an empty one: a page that is cut short must not pass for the last."""
         while True:
-            results = self._portal.round(self._commands(after, LADDER[self._rung]))
-            self._rung = min(self._rung + 1, len(LADDER) - 1)
+            results = self._portal.round(self._commands(after, self._ladder[self._rung]))
+            self._rung = min(self._rung + 1, len(self._ladder) - 1)
             first = self._first(results[0])
             if first == []:
                 return
@@ -99,7 +100,11 @@ class Chain:
             if self._is_cut(page) or isinstance(result, Failed):
                 return
             after, page = self._last(page), self._records(result)
-            if not page or not self._goes_up(page, after):
+            if not page:  # Most likely the end; a single page is going to tell.
+                self._rung = 0
+                return
+            if not self._goes_up(page, after):  # Links lead nowhere here.
+                self._ladder, self._rung = LADDER[:1], 0
                 return
             yield page
         self._is_cut(page)

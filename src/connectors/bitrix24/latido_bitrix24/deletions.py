@@ -84,7 +84,8 @@ class Deletions(BitrixStream):
     def _gone(self, events: Sequence[Any]) -> dict[type[Record], dict[str, datetime | None]]:
         """Return what *events* say was deleted; one that does not say what counts for nothing."""
         found: dict[type[Record], dict[str, datetime | None]] = {}
-        streams = [each for each in self.connector.chosen() if isinstance(each, ItemStream)]
+        items = (each for each in self.connector.chosen() if isinstance(each, ItemStream))
+        streams = [each for each in items if each.entities[0] in self.entities]  # contracts are no items
         for event in events:
             kind, key = about(event)
             for stream in streams:

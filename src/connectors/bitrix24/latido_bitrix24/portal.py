@@ -68,14 +68,12 @@ class Portal:
                     found[name] = result
         return {name: found[name] for name in commands}
 
-    def chain(
-        self, listing: Listing, params: Mapping[str, Any], after: int = 0, *, upfront: bool = False
-    ) -> Iterator[list[Any]]:
+    def chain(self, listing: Listing, params: Mapping[str, Any], after: int = 0) -> Iterator[list[Any]]:
         """Yield the pages of *listing* by id, from the first id behind *after*, whatever it takes.
 
-        Of the *params*, a `filter` holds for all pages. *upfront*: it is known that there are many.
+        Of the *params*, a `filter` holds for all pages.
         """
-        return Chain(self, listing, params, upfront=upfront).pages(after)
+        return Chain(self, listing, params).pages(after)
 
     def listed(self, method: str, params: Mapping[str, Any], container: tuple[str, ...] = ()) -> Iterator[list[Any]]:
         """Yield the pages of a short list by its offsets. Raises VendorUnavailable where these lead nowhere."""

@@ -151,7 +151,7 @@ class KeysetStream(BitrixStream):
 
     def _everything(self, state: Cursor) -> Iterator[Page]:
         """Yield all records by id. What changes meanwhile is in the next run's window, whether it was passed or not."""
-        since = state["since"]
+        since = self._from(state)
         for records in self._chain(self.params(), int(state["last"])):
             state = self._behind(state, records)
             yield replace(self.normal_page(self._later_ones(records, since), state), fetched=len(records))
@@ -160,7 +160,7 @@ class KeysetStream(BitrixStream):
     def _changes(self, state: Cursor) -> Iterator[Page]:
         """Yield what changed in the window, then what was added with an older time than that, as imports may."""
         begun = state["top"]
-        since = float(state["since"]) - (self.overlap + self._dates.slack).total_seconds()
+        since = self._from(state) or 0.0
         bounds = {f">={self.changed}": self._spelled(since), f"<{self.changed}": self._spelled(state["until"])}
         for records in self._chain(self._filtered(bounds), int(state["last"])):
             state = {**self._behind(state, records), "top": begun}
@@ -181,6 +181,12 @@ class KeysetStream(BitrixStream):
             top = max([top, *self.listing.numbers(settled)])
             yield replace(self.normal_page(wanted, {"since": since, "top": top}), fetched=len(records))
         yield Page(cursor={"since": since, "top": top})
+
+    def _from(self, state: Cursor) -> float | None:
+        """Return from when on changes are wanted: some minutes before the last run ended, never before the first."""
+        since, again = state["since"], state["top"] is not None
+        margin = self.overlap + self._dates.slack if since is not None and again else timedelta()
+        return None if since is None else float(since) - margin.total_seconds()
 
     def _since(self, since: float) -> dict[str, Any]:
         """Return the parameters that leave out what is older, where moments are understood."""
