@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import latido_google_analytics.connector as google_analytics
 import latido_hubspot.connector as hubspot
 import latido_salesforce.connector as salesforce
 import latido_zendesk.connector as zendesk
@@ -101,6 +102,7 @@ class VendorPage:
 
 
 PAGES = (
+    VendorPage(google_analytics.GoogleAnalytics, google_analytics.STREAMS),
     VendorPage(hubspot.HubSpot, hubspot.STREAMS),
     VendorPage(salesforce.Salesforce, salesforce.STREAMS),
     VendorPage(zendesk.Zendesk, zendesk.STREAMS),

@@ -50,10 +50,10 @@ class WebSessions(Stream):
     mappings: ClassVar = (
         Mapping(
             WebSession,
-            source_id=computed("date|source|medium", key, *DIMENSIONS),
-            external_id=computed("day:(date)", day_id, "date"),
-            started_at=computed("midnight(date in timeZone)", midnight, "date", "timeZone"),
-            traffic_source=computed("unless_untold(sessionSource)", source, "sessionSource"),
+            source_id=computed("row_id", key, *DIMENSIONS),
+            external_id=computed("day_id", day_id, "date"),
+            started_at=computed("midnight", midnight, "date", "timeZone"),
+            traffic_source=computed("unless_untold", source, "sessionSource"),
             traffic_medium="sessionMedium",
             sessions=VISITS,
             pageviews=PAGE_VIEWS,

@@ -55,6 +55,7 @@ class Figures:
         self._clock = clock
         self._switches = switches
         self._changed: dict[Place, Figure | None] = {}
+        self._final: dict[date, list[Figure]] = {}
 
     @property
     def today(self) -> date:
@@ -96,7 +97,9 @@ class Figures:
         del self._changed[place]
 
     def _known(self, day: date) -> list[Figure]:
-        final = [Figure(*each) for each in self._world.traffic(day)]
+        if day not in self._final:
+            self._final[day] = [Figure(*each) for each in self._world.traffic(day)]
+        final = self._final[day]
         if (self.today - day).days > self._switches.restating:
             return final
         known: dict[Place, Figure] = {}
