@@ -37,7 +37,8 @@ Content = dict[str, list[Any]]
 class Scene:
     """A vendor, how much is to be read there, and how often a run is killed at random.
 
-    `amid` is what some cursor says when a run was killed where it is to be killed too.
+    `amid` is what some cursor says when a run was killed where it is to be killed too. Most of what is there lies in
+    `table`.
     """
 
     vendor: str
@@ -46,6 +47,7 @@ class Scene:
     hits: int
     more: Mapping[str, Any]
     amid: str = ""
+    table: str = "tickets"
 
 
 CORE = ("organizations", "users", "tickets", "satisfaction_ratings", "survey_responses")
@@ -54,6 +56,7 @@ MOST = tuple(each for each in STREAMS["hubspot"] if each != "conversation_replie
 HUBSPOT = Scene("hubspot", 300, 100, 6, {"streams": MOST})
 SALESFORCE = Scene("salesforce", 300, 100, 6, {"bulk_above": 20}, amid='"locator"')
 """Most of its streams are read by jobs; in the middle of one, a cursor says where in its result."""
+GOOGLE_ANALYTICS = Scene("google-analytics", 300, 100, 4, {"start_date": "2024-09-01"}, table="web_sessions")
 
 
 class Runs:
@@ -93,7 +96,7 @@ class Runs:
         return int(self._answers.readline())
 
 
-@pytest.fixture(scope="module", params=[ZENDESK, HUBSPOT, SALESFORCE], ids=lambda scene: scene.vendor)
+@pytest.fixture(scope="module", params=[ZENDESK, HUBSPOT, SALESFORCE, GOOGLE_ANALYTICS], ids=lambda scene: scene.vendor)
 def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     scene: Scene = request.param
     sandbox = CONNECTORS[scene.vendor].sandbox(World("crash", end=NOON.date(), tickets=scene.tickets), StandingClock())
@@ -103,7 +106,7 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         settings, folder = said(sandbox, **scene.more), tmp_path_factory.mktemp("undisturbed")
         assert 0 == sync(settings, folder, Options()).exit_code
         undisturbed = content(folder)
-        assert scene.tickets // 4 < len(undisturbed["tickets"])
+        assert scene.tickets // 4 < len(undisturbed[scene.table])
         with closing(Runs(scene, settings, undisturbed)) as runs:
             yield runs
 

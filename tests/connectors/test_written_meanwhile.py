@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RUNS = range(10)
 MORNING = datetime(2026, 11, 1, 6, tzinfo=UTC)
-LATENCY = {"hubspot": (0.2, 0.5), "salesforce": (0.2, 0.5), "zendesk": (2.0, 2.0)}
+LATENCY = {"google-analytics": (1.0, 2.0), "hubspot": (0.2, 0.5), "salesforce": (0.2, 0.5), "zendesk": (2.0, 2.0)}
 """Seconds that a request takes, in the first sync and in the one behind it, which needs far fewer of them.
 
 Every other run has no second one while people work.

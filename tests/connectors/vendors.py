@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from latido_google_analytics.connector import GoogleAnalytics
 from latido_hubspot.connector import HubSpot
 from latido_salesforce.connector import Salesforce
 from latido_zendesk.connector import Zendesk
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
     from latido.connect import Connector
     from latido.testing import Imitation
 
-CONNECTORS: dict[str, type[Connector]] = {each.name: each for each in (HubSpot, Salesforce, Zendesk)}
+CONNECTORS: dict[str, type[Connector]] = {each.name: each for each in (GoogleAnalytics, HubSpot, Salesforce, Zendesk)}
 
 STREAMS = {
+    "google-analytics": ("web_sessions",),
     "hubspot": (
         "companies", "contacts", "leads", "deals", "line_items", "subscriptions", "orders", "tickets", "carts",
         "owners", "deal_stages", "ticket_statuses", "email_replies", "feedback_submissions", "campaigns",
@@ -39,7 +41,10 @@ RECURRING = {
 }
 """What recurs in the org of Salesforce's sandbox."""
 
-MORE: dict[str, dict[str, Any]] = {"salesforce": {"recurring": RECURRING}}
+MORE: dict[str, dict[str, Any]] = {
+    "google-analytics": {"start_date": "2026-08-01"},
+    "salesforce": {"recurring": RECURRING},
+}
 
 
 def said(sandbox: Imitation, **more: Any) -> dict[str, Any]:
