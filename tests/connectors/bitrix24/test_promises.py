@@ -62,7 +62,9 @@ class Tasks(Webhook):
 
 
 TestApp = connector_tests(
-    App, settings=APP, streams=("companies", "contacts", "leads", "deals", "deal_stages", "users")
+    App,
+    settings=APP,
+    streams=("companies", "contacts", "leads", "deals", "deal_stages", "users", "deletions"),
 )
 
 TestSupport = connector_tests(App, settings=APP, streams=("tickets", "ticket_stages", "ticket_replies", "surveys"))

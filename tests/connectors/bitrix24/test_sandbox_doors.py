@@ -116,6 +116,17 @@ def test_what_is_missing_is_not_named(visitor: Visitor) -> None:
     assert "sale" not in visitor.result("scope")
 
 
+def test_who_hosts_a_portal_may_put_it_into_a_folder(visitor: Visitor) -> None:
+    visitor.switches.folder = "/intranet"
+    visitor.door = f"/intranet{visitor.door}"
+
+    assert NOON == visitor.result("server.time")
+
+
+def test_the_owner_of_a_webhook_is_told(visitor: Visitor) -> None:
+    assert ("1", True) == (visitor.result("user.current")["ID"], visitor.result("profile")["ADMIN"])
+
+
 def test_a_narrower_scope_shows_less_of_users(visitor: Visitor) -> None:
     visitor.switches.missing_scopes = ["user", "user_basic"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from latido_bitrix24.sandbox import _bodies as bodies
 from latido_bitrix24.sandbox._bodies import Answer
 from latido_bitrix24.sandbox._filters import number
-from latido_bitrix24.sandbox._kinds import ITEMS
+from latido_bitrix24.sandbox._kinds import ITEMS, REQUEST
 from latido_bitrix24.sandbox._lists import Lists
 from latido_bitrix24.sandbox._params import listed
 
@@ -28,7 +28,7 @@ class Items:
         self._service = service
 
     def listed(self, params: Mapping[str, Any]) -> Answer:
-        kind = kind_of(params)
+        kind = self._kind(params)
         if kind.type_id in self._service.switches.blind_to:
             return Answer({"items": []}, 0)
         book = self._service.book(kind.name)
@@ -37,7 +37,7 @@ class Items:
         return Answer({"items": items}, found.total, found.next, found.seconds)
 
     def one(self, params: Mapping[str, Any]) -> Answer:
-        kind = kind_of(params)
+        kind = self._kind(params)
         book = self._service.book(kind.name)
         place = book.find(number(params.get("id")))
         if place is None or kind.type_id in self._service.switches.blind_to:
@@ -45,8 +45,14 @@ class Items:
         return Answer({"item": book.told(place)})
 
     def fields(self, params: Mapping[str, Any]) -> Answer:
-        kind = kind_of(params)
+        kind = self._kind(params)
         return Answer({"fields": {name: _field_json(name, each) for name, each in kind.fields.items()}})
+
+    def _kind(self, params: Mapping[str, Any]) -> Kind:
+        kind = kind_of(params)
+        if kind.type_id == REQUEST and self._service.records.desk.kept != "spa":
+            raise bodies.not_supported()
+        return kind
 
     def _shown(self, book: Book, numbers: list[int], params: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return items with the fields that were selected: all, if nothing was."""

@@ -36,6 +36,7 @@ class Legacy:
             "crm.stagehistory.list": self.stage_history,
             "crm.deal.recurring.list": self.recurring,
             "user.get": self.users,
+            "user.current": self.user,
             "crm.activity.list": self.activities,
             "tasks.task.list": self.tasks,
             "tasks.task.history.list": self.task_history,
@@ -71,6 +72,11 @@ class Legacy:
         if "user" in missing:
             rows = [people.brief(row, email="user_basic" not in missing) for row in rows]
         return found._replace(result=rows)
+
+    def user(self, params: Mapping[str, Any]) -> Answer:
+        """Answer with whose webhook or token this is."""
+        del params
+        return Answer(self.users({}).result[0])
 
     def activities(self, params: Mapping[str, Any]) -> Answer:
         """Answer with activities, those of whom the user may see: all that they hold is text."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Method = Callable[[Mapping[str, Any]], Answer]
 
 _SCOPES = {
-    "crm.": ("crm",), "user.get": ("user", "user_basic", "user_brief"), "tasks.": ("task", "tasks"),
+    "crm.": ("crm",), "user.": ("user", "user_basic", "user_brief"), "tasks.": ("task", "tasks"),
     "imopenlines.": ("imopenlines",), "sale.": ("sale",),
 }  # fmt: skip
 

@@ -46,6 +46,11 @@ class Records:
             book.hidden.update(self._gone(name))
         return self._books[name]
 
+    def render(self) -> None:
+        """Render everything now."""
+        for name in KINDS:
+            self.book(name)
+
     def company_id(self, number: int | None) -> int:
         """Return the id of a company, 0 if there is none or it was deleted."""
         return 0 if number is None else self._company_id(number)

@@ -109,6 +109,9 @@ class BitrixSandbox(Sandbox):
     def expire_tokens(self) -> None:
         self.doorkeeper.expire()
 
+    def path(self, path: str) -> str:
+        return path.removeprefix(self.switches.folder)
+
     def named(self, route: str, request: Request) -> str:
         """Name the method, so that one of them can go wrong."""
         name = request.path_params.get("name")

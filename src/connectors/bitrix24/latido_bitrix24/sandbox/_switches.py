@@ -54,7 +54,8 @@ def documented_limits(*, enterprise: bool = False) -> dict[str, Limit]:
 class BitrixSwitches(Switches):
     """The moods of a portal.
 
-    `moved_to`: it was renamed, and the old address answers 302. `https_only`: plain http is refused. `commercial`:
+    `folder`: the path below which it lives, where somebody hosts it. `moved_to`: it was renamed, and the old address
+    answers 302. `https_only`: plain http is refused. `commercial`:
     whether the plan has REST. `token_life`: seconds that an access token of OAuth lives. `token_trouble`: what the
     token server answers instead, some of it with status 200. `missing_scopes`, `missing_methods` (parts of names).
     `blind_to`: entityTypeIds of which the user sees nothing, without a word. `administrator`: whether the user is one.
@@ -68,6 +69,7 @@ class BitrixSwitches(Switches):
     be read without being cleared.
     """
 
+    folder: str = ""
     moved_to: str | None = None
     https_only: bool = False
     commercial: bool = True
