@@ -113,13 +113,13 @@ class Cells:
 
     def day(self, text: str) -> date:
         """Return a date: of a time, that on which it falls in the zone."""
-        if _ISO_DAY.fullmatch(text) and not self._reversed:
+        if _ISO_DAY.fullmatch(text) and not self.is_reversed:
             return _iso_day(text)
         time = self._declared_day(text) or self._time(text) or _iso_time(text)
         return (time if time.tzinfo is None else time.astimezone(self.zone)).date()
 
     @property
-    def _reversed(self) -> bool:
+    def is_reversed(self) -> bool:
         """Whether declared dates look like ISO 8601 and are not."""
         return (self.format.dates or "").startswith("%Y-%d")
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from latido_files.cells import FALSE, TRUE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from latido.schema import ColumnType
     from latido_files.cells import Cells
 
@@ -21,7 +23,7 @@ CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.(\d{3}|\d{6}))?)?"
 ZONE = r"(Z|[+-](0\d|1[0-3])(:?[0-5]\d)?)"
 ITEM = r'"([^"\\\pC\pZ]|[^"\\\pC\pZ][^"\\\pC]*[^"\\\pC\pZ])"'
 LIST = rf"\[({ITEM}(,{ITEM})*)?\]"
-PLAIN_WORD = r"[^,;\[\]\"\\\pC\pZ]([^,;\[\]\"\\\pC]*[^,;\[\]\"\\\pC\pZ])?"
+PLAIN = r"[^,;\[\]\"\\\pC\pZ]([^,;\[\]\"\\\pC]*[^,;\[\]\"\\\pC\pZ])?"
 EDGE = r"\t-\r\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
 ODD_EDGES = rf"(^|\x1f)[{EDGE}]|[{EDGE}](\x1f|$)"
 """White space around a cell that is no space: seldom, and no reason to look at each cell twice."""
@@ -31,8 +33,6 @@ DIGITS = {"%d": r"\d\d", "%m": r"\d\d", "%Y": r"[1-9]\d{3}", "%H": r"\d\d", "%M"
 """What Python and DuckDB read alike of declared formats, where all digits are there."""
 
 WHOLE_DOUBLE = 2**53
-OFFSET_OF_DAY = "zone_offsets"
-"""A table with the microseconds that the zone is ahead of UTC, for each day on which that does not change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +84,19 @@ def _double_as_text(raw: str) -> str:
 
 
 def _time_as_text(raw: str) -> str:
-    return f"""STRFTIME({raw}, CASE WHEN EPOCH_US({raw}) % 1000000 = 0
-        THEN '%Y-%m-%dT%H:%M:%S' ELSE '%Y-%m-%dT%H:%M:%S.%f' END)"""
+    return f"""CASE WHEN EPOCH_US({raw}) % 1000000 = 0 THEN STRFTIME({raw}, '%Y-%m-%dT%H:%M:%S')
+        ELSE STRFTIME({raw}, '%Y-%m-%dT%H:%M:%S.%f') END"""
 
 
 @dataclass(frozen=True, slots=True)
 class Certain:
-    """The SQL of the value of a cell, in the form in which its column travels; NULL where it is not certain."""
+    """The SQL of the value of a cell, in the form in which its column travels; NULL where it is not certain.
+
+    `places` turns the SQL of a time without a zone into that of its instant.
+    """
 
     cells: Cells
+    places: Callable[[str], str]
 
     def value(self, cell: Cell, kind: ColumnType) -> str:  # noqa: PLR0911 - a table
         """Return the value that *cell* has in a column of *kind*."""
@@ -128,34 +132,24 @@ class Certain:
         return _matched(text, rf"{digits}(,\d{{1,{decimals}}})?", sql, f"REPLACE({text}, ',', '.')")
 
     def _instant(self, cell: Cell) -> str:
-        match cell.kind:
-            case "TIMESTAMP WITH TIME ZONE":
-                return f"EPOCH_US({cell.raw})"
-            case "TIMESTAMP" | "DATE":
-                return self._placed(f"CAST({cell.raw} AS TIMESTAMP)")
-        if self.cells.format.dates or self.cells.format.times:
-            return self._placed(self._declared(cell.text))
-        zoned = f"EPOCH_US({_matched(cell.text, f'{DAY}[T ]{CLOCK}{ZONE}', 'TIMESTAMPTZ')})"
-        local = self._placed(_matched(cell.text, f"{DAY}([T ]{CLOCK})?", "TIMESTAMP"))
-        return f"COALESCE({zoned}, {local})"
-
-    def _declared(self, text: str) -> str:
+        if cell.kind == "TIMESTAMP WITH TIME ZONE":
+            return f"EPOCH_US({cell.raw})"
+        if cell.kind in {"TIMESTAMP", "DATE"}:
+            return self.places(f"CAST({cell.raw} AS TIMESTAMP)")
         forms = [form for form in (self.cells.format.times, self.cells.format.dates) if form]
-        return f"COALESCE({', '.join(_formatted(text, form) for form in forms)}, NULL)"
-
-    def _placed(self, local: str) -> str:
-        """Return the instant of a time without a zone."""
-        if str(self.cells.zone) == "UTC":
-            return f"EPOCH_US({local})"
-        ahead = f"SELECT ahead FROM {OFFSET_OF_DAY} WHERE day = CAST({local} AS DATE)"  # noqa: S608 - all of it is ours
-        return f"EPOCH_US({local}) - ({ahead})"
+        declared = [self.places(_formatted(cell.text, form)) for form in forms]
+        zoned = f"EPOCH_US({_matched(cell.text, f'{DAY}[T ]{CLOCK}{ZONE}', 'TIMESTAMPTZ')})"
+        local = self.places(_matched(cell.text, f"{DAY}([T ]{CLOCK})?", "TIMESTAMP"))
+        return f"COALESCE({', '.join([*declared, zoned, local])})"
 
     def _day(self, cell: Cell) -> str:
         if cell.kind == "TIMESTAMP":
             return _matched(f"CAST(CAST({cell.raw} AS DATE) AS VARCHAR)", DAY, "DATE", then="VARCHAR")
+        iso = _matched(cell.text, DAY, "DATE", then="VARCHAR")
         if cell.kind == "DATE" or self.cells.format.dates is None:
-            return _matched(cell.text, DAY, "DATE", then="VARCHAR")
-        return f"CAST(CAST({_formatted(cell.text, self.cells.format.dates)} AS DATE) AS VARCHAR)"
+            return iso
+        declared = f"CAST(CAST({_formatted(cell.text, self.cells.format.dates)} AS DATE) AS VARCHAR)"
+        return declared if self.cells.is_reversed else f"COALESCE({iso}, {declared})"
 
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
@@ -189,8 +183,9 @@ def _flag(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    return f"""CASE WHEN REGEXP_FULL_MATCH({text}, '{LIST}') THEN {text}
-        WHEN REGEXP_FULL_MATCH({text}, '{PLAIN_WORD}') THEN '["' || {text} || '"]' END"""
+    divided = f"""'["' || REPLACE(TRANSLATE({text}, ';', ','), ',', '","') || '"]'"""
+    return f"""CASE WHEN REGEXP_FULL_MATCH({text}, '{PLAIN}(;{PLAIN})*|{PLAIN}(,{PLAIN})*') THEN {divided}
+        WHEN REGEXP_FULL_MATCH({text}, '{LIST}') THEN {text} END"""
 
 
 def listed(words: tuple[str, ...]) -> str:

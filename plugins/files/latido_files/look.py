@@ -11,7 +11,7 @@ from latido_files.certain import ESCAPED, ODD_EDGES, Cell, Certain, json, quoted
 from latido_files.needs import KEY_LENGTH, NATURAL_KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from latido.schema import Record
     from latido_files.cells import Cells
@@ -26,11 +26,13 @@ class Look:
     """A query over `cells`.
 
     That has `nth` (the position of a row), a column `c0`, `c1` … for each header that fills a column, and `j0`, `j1` …
-    for each that `custom` keeps, of the DuckDB types *kinds*; *as_json* if those are JSON.
+    for each that `custom` keeps, of the DuckDB types *kinds*; *as_json* if those are JSON. *places* is the SQL of the
+    instant of a time without a zone.
     """
 
     entity: type[Record]
     cells: Cells
+    places: Callable[[str], str]
     layout: Layout
     kinds: Mapping[str, str]
     as_json: bool
@@ -38,9 +40,9 @@ class Look:
     @property
     def sql(self) -> str:
         """The query: `nth`, `fine`, and the columns in travelling form, which hold only where a row is fine."""
+        made = [f"{self._key} AS source_id", *self._carried(), f"source_id IS NOT NULL AND {self._sure} AS fine"]
         return f"""
-            SELECT nth, {self._key} AS source_id, {", ".join(self._carried())},
-                   source_id IS NOT NULL AND {" AND ".join(self._conditions())} AS fine
+            SELECT nth, {", ".join(made)}
             FROM (SELECT *, {", ".join(self._values())}
                   FROM (SELECT *, {", ".join(self._texts())} FROM cells))"""  # noqa: S608 - all names are ours
 
@@ -49,12 +51,15 @@ class Look:
             yield f"{text(name, self.kinds[name]) or 'CAST(NULL AS VARCHAR)'} AS {_text(name)}"
 
     def _values(self) -> Iterator[str]:
-        types, certain = self.entity.columns(), Certain(self.cells)
+        types, certain = self.entity.columns(), Certain(self.cells, self.places)
         for column, name in self._filled.items():
-            cell = Cell(name, self.kinds[name], _text(name))
-            yield f"CAST({certain.value(cell, types[column])} AS {CARRIERS[types[column].carrier]}) AS {_value(column)}"
+            value = certain.value(self._cell(name), types[column])
+            yield f"CAST({value} AS {CARRIERS[types[column].carrier]}) AS {_value(column)}"
         for name in self._kept:
             yield f"{self._json(name)} AS {_value(name)}"
+
+    def _cell(self, name: str) -> Cell:
+        return Cell(name, self.kinds[name], _text(name))
 
     def _carried(self) -> Iterator[str]:
         for column in self._columns:
@@ -73,6 +78,10 @@ class Look:
             *(["version"] if "updated_at" in self._filled else []),
         }
         return [column for column in self.entity.columns() if column in made]
+
+    @property
+    def _sure(self) -> str:
+        return " AND ".join(self._conditions())
 
     def _conditions(self) -> Iterator[str]:
         for column, name in self._filled.items():

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Rows
 from latido_files.cells import as_json, as_text
-from latido_files.certain import OFFSET_OF_DAY
+from latido_files.local_times import LocalTimes
 from latido_files.look import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from zoneinfo import ZoneInfo
+    from collections.abc import Callable, Sequence
 
     import duckdb
     from arro3.core import Array, RecordBatch
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
     from latido_files.table import Chunk
 
 MEMORY = "128MB"
-FIRST_DAY = date(1970, 1, 1)
-DAYS = 365 * 80
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -62,7 +57,8 @@ class SetWise:
         kinds = dict(zip(relation.columns, map(str, relation.types), strict=True))
         key = (*layout.columns.items(), *layout.custom, *kinds.items())
         if key not in self._statements:
-            self._statements[key] = Look(self.entity, self.cells, layout, kinds, as_json).sql
+            times = LocalTimes.of(connection, self.cells.zone)
+            self._statements[key] = Look(self.entity, self.cells, times.instant, layout, kinds, as_json).sql
         return self._statements[key]
 
     def _divided(self, batch: RecordBatch) -> tuple[Rows, list[int], list[int]]:
@@ -83,7 +79,6 @@ class SetWise:
 
             self._connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 1})
             self._connection.execute("SET TimeZone = 'UTC'")
-            _put_offsets(self._connection, self.cells.zone)
         return self._connection
 
 
@@ -107,26 +102,3 @@ def _carried(cells: Sequence[Any] | Array, written: Callable[[Any], str | None])
 
 def _is_arrow(chunk: Chunk) -> bool:
     return not any(isinstance(column, list | tuple) for column in chunk.cells.values())
-
-
-def _put_offsets(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> None:
-    from arro3.core import Array, DataType, Table
-
-    days, ahead = zip(*_offsets(zone), strict=True)
-    connection.register(
-        "offsets", Table.from_pydict({"day": Array(days, DataType.int32()), "ahead": Array(ahead, DataType.int64())})
-    )
-    days_since = f"SELECT DATE '{FIRST_DAY}' + day AS day, ahead FROM offsets"  # noqa: S608 - all of it is ours
-    connection.execute(f"CREATE TABLE {OFFSET_OF_DAY} AS {days_since}")
-    connection.unregister("offsets")
-
-
-def _offsets(zone: ZoneInfo) -> Iterator[tuple[int, int]]:
-    """Yield the days since 1970 on which *zone* does not change, with the microseconds that it is ahead of UTC."""
-    midnight = datetime.combine(FIRST_DAY, datetime.min.time(), zone)
-    before = midnight.utcoffset()
-    for day in range(DAYS):
-        after = (midnight + timedelta(days=day + 1)).utcoffset()
-        if before == after and before is not None:
-            yield day, before // _MICROSECOND
-        before = after
