@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,9 @@ ROOT = Path(__file__).parents[3]
 LONG = "avendorwith24lettersalas"
 CACHE = ROOT / ".mypy_cache" / "scaffold"
 
+
+LAYOUT = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+SILENT = {tokenize.COMMENT, tokenize.ENCODING, tokenize.ENDMARKER, *LAYOUT}
 
 OTHER = """
 from latido import hookimpl
@@ -143,6 +148,27 @@ def test_an_empty_folder_is_filled(latido: Terminal) -> None:
 
     assert 0 == latido("plugins", "new", "acme", "--folder", "mine").code
     assert (latido.folder / "mine" / "latido_acme").is_dir()
+
+
+def lines_of_code(file: Path) -> int:
+    """Return how many lines of *file* hold code: no blank ones, no comments, no docstrings."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    said = {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    with file.open("rb") as source:
+        tokens = [each for each in tokenize.tokenize(source.readline) if each.type not in SILENT]
+    return len({line for each in tokens for line in range(each.start[0], each.end[0] + 1)} - said)
+
+
+def test_a_small_vendor_takes_at_most_150_lines_of_code(latido: Terminal) -> None:
+    """Contacts, tickets and one survey; the sandbox and the tests come on top."""
+    latido("plugins", "new", "acme", "--folder", "acme")
+
+    assert 150 >= sum(map(lines_of_code, (latido.folder / "acme" / "latido_acme").glob("*.py")))
 
 
 # --- test

@@ -9,7 +9,8 @@ from latido_template.sandbox import TemplateSandbox
 def main() -> None:
     parser = command_line("latido_template.sandbox", __doc__, tickets="--tickets", people="--contacts")
     asked = parser.parse_args()
-    world = World(asked.seed, end=asked.end, tickets=asked.tickets, people=asked.people)
+    tickets = max(asked.tickets, 2 * (asked.people or 0))  # the bundle has two for each contact
+    world = World(asked.seed, end=asked.end, tickets=tickets)
     serve(TemplateSandbox(world, FastClock(asked.speed)), asked)
 
 

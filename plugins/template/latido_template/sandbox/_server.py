@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from latido.testing import Drill, Limit, Sandbox, json
@@ -31,11 +32,11 @@ class TemplateSandbox(Sandbox):
         self._untouched = {kind: iter(self._live(kind)) for kind in self.records}
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
-        return (
+        return [
             ("GET", "/v1/account", self._account),
-            ("GET", "/v1/{kind}", self._listed),
-            ("GET", "/v1/{kind}/count", self._counted),
-        )
+            *(("GET", f"/v1/{kind}", partial(self._listed, kind)) for kind in self.records),
+            *(("GET", f"/v1/{kind}/count", partial(self._counted, kind)) for kind in self.records),
+        ]
 
     def settings(self) -> dict[str, Any]:
         return {"connector": "template", "base_url": self.url, "token": TOKEN}
@@ -92,18 +93,16 @@ class TemplateSandbox(Sandbox):
         del request
         return json({"name": "Bluefin SL", "scopes": self.scopes})
 
-    def _listed(self, request: Request) -> Response:
+    def _listed(self, kind: str, request: Request) -> Response:
         asked = request.query_params
-        behind = asked["updated_since"], asked["after"]
-        ready = sorted(filter(lambda each: _place(each) > behind, self._kind(request).values()), key=_place)
-        size = self.switches.at_most(int(asked["limit"]))
+        behind = asked.get("updated_since", ""), asked.get("after", "")
+        ready = sorted(filter(lambda each: _place(each) > behind, self.records[kind].values()), key=_place)
+        size = self.switches.at_most(int(asked.get("limit", 100)))
         return json({"items": ready[:size], "more": len(ready) > size})
 
-    def _counted(self, request: Request) -> Response:
-        return json({"count": sum(each["deleted_at"] is None for each in self._kind(request).values())})
-
-    def _kind(self, request: Request) -> dict[str, Record]:
-        return self.records[request.path_params["kind"]]
+    def _counted(self, kind: str, request: Request) -> Response:
+        del request
+        return json({"count": len(self._live(kind))})
 
 
 def _place(record: Record) -> tuple[str, str]:
