@@ -119,13 +119,18 @@ def shelf(records: Sequence[Any], method: str = "crm.item.list", rows: int = 50)
 
 
 def fits(record: dict[str, Any], filters: dict[str, Any]) -> bool:
-    return all(_fits(record, *re.fullmatch(r"([<>=]*)(\w+)", name).groups(), value) for name, value in filters.items())  # type: ignore[union-attr]
+    return all(_fits(record, name, value) for name, value in filters.items())
 
 
-def _fits(record: dict[str, Any], sign: str, name: str, value: Any) -> bool:
-    found = record.get(name)
+def _fits(record: dict[str, Any], condition: str, value: Any) -> bool:
+    name = condition.lstrip("<>=@")
+    sign, found = condition.removesuffix(name), record.get(name)
+    if sign == "@":
+        return str(found) in map(str, value.values() if isinstance(value, dict) else value)
     if name.lower() == "id":
         own, bound = int(found or 0), int(value or 0)  # An empty bound is none.
+    elif sign in {"", "="}:
+        return str(found) == str(value)
     else:
         own, bound = (int(datetime.fromisoformat(str(each)).timestamp()) for each in (found, value))
     return {">": own > bound, ">=": own >= bound, "<": own < bound, "=": own == bound, "": own == bound}[sign]

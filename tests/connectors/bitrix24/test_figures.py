@@ -32,14 +32,10 @@ NEVER_REOPENED = ALL - {"first_contact_resolution", "ticket_reopen_rate"}
 """A session that is over is never opened again, so that what tells of reopenings is told of another business."""
 
 
-def portal(kept: Kept) -> BitrixSandbox:
-    return BitrixSandbox(WORLD, ManualClock(datetime(2026, 11, 2, 12, tzinfo=UTC)), kept=kept)
-
-
-def figures(sandbox: BitrixSandbox, folder: Path, tickets: str) -> dict[str, Answer]:
+def figures(sandbox: BitrixSandbox, clock: ManualClock, folder: Path, tickets: str) -> dict[str, Answer]:
     """Return what the KPIs are after one sync."""
     with Served(sandbox):
-        house = House(Bitrix24, {**sandbox.settings(), "tickets": tickets}, folder, sandbox.clock)
+        house = House(Bitrix24, {**sandbox.settings(), "tickets": tickets}, folder, clock)
         assert 0 == house.sync().exit_code
     engine = Engine(house.warehouse, EngineSettings(("ours",), time_zone=MADRID))
     return {each.kpi: each for each in engine.answers(periods="2026")}
@@ -50,8 +46,9 @@ def figures(sandbox: BitrixSandbox, folder: Path, tickets: str) -> dict[str, Ans
     [("spa", "spa:130", ALL), ("openlines", "openlines", NEVER_REOPENED), ("tasks", "tasks", ALL)],
 )
 def test_figures_are_the_truth(kept: Kept, tickets: str, told: set[str], tmp_path: Path) -> None:
-    sandbox = portal(kept)
-    found = figures(sandbox, tmp_path, tickets)
+    clock = ManualClock(datetime(2026, 11, 2, 12, tzinfo=UTC))
+    sandbox = BitrixSandbox(WORLD, clock, kept=kept)
+    found = figures(sandbox, clock, tmp_path, tickets)
     true = truth([Desk(list(sandbox.tickets()), sandbox.known)], OF_THE_YEAR)
 
     assert set(found) == set(true)
