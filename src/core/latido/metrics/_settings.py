@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from latido.config import Project, Schedule
 
 
+BY_HAND = "files"
+"""The connector, as settings name it, that reads what people wrote down themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
     """How figures are computed. `sources` are the configured ones: rows of others do not count.
 
+    Rates are taken from the sources *by_hand*, those that people wrote down, before the place that `fx` names.
     `variants` says which variant of a KPI is meant where none is asked for, `schedules` when desks are open.
     """
 
@@ -29,6 +34,7 @@ class EngineSettings:
     fiscal_year_start: int = 1
     gross_margin: Decimal | None = None
     fx: str | None = None
+    by_hand: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, project: Project) -> EngineSettings:
@@ -42,4 +48,5 @@ class EngineSettings:
             fiscal_year_start=project.metrics.fiscal_year_start,
             gross_margin=project.metrics.gross_margin,
             fx=project.metrics.fx,
+            by_hand=tuple(name for name, each in project.sources.items() if each.connector_name == BY_HAND),
         )

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from latido import identity
+from latido.metrics.model._ecb import ecb_columns
 from latido.metrics.model._openings import openings
 from latido.schema import TABLES
 from latido.warehouse import meta, put_meta
@@ -32,12 +33,26 @@ STEPS = (
         "m_people",
         "m_duplicates",
     ),
+    ("m_quotes", "m_rates", "m_deals", "m_contracts", "m_segments", "m_steps", "m_acquired", "m_spend"),
+    ("m_sessions", "m_carts", "m_milestones", "m_invitations"),
     ("m_ticket_history", "m_tickets"),
     ("m_answers", "m_openings"),
 )
 """The tables in the order in which they are built, those together for which the file is opened once."""
 
+ECB = "ecb"
+"""What the settings call the table of the European Central Bank."""
+
 _BUILT = "model_version"
+
+_USED_CURRENCIES = """
+    SELECT UPPER(TRIM(currency)), MIN(day)
+    FROM (SELECT source, currency, LEAST(close_date, contract_start) AS day FROM deals
+          UNION ALL SELECT source, currency, LEAST(booked_on, starts_on) FROM contracts
+          UNION ALL SELECT source, currency, spend_date FROM marketing_spend) AS used
+    JOIN m_sources USING (source)
+    WHERE currency IS NOT NULL
+    GROUP BY 1"""
 
 
 def refresh(warehouse: Warehouse, settings: EngineSettings, wait: float | None = None) -> bool:
@@ -85,6 +100,9 @@ def fingerprint(settings: EngineSettings) -> str:
         sorted(settings.sources),
         str(settings.time_zone),
         schedules,
+        settings.currency,
+        settings.fx,
+        sorted(settings.by_hand),
         identity.fingerprint(settings.sources),
         *(step_sql(table) for step in STEPS for table in step),
     ]
@@ -98,9 +116,12 @@ def _build(connection: duckdb.DuckDBPyConnection, table: str, settings: EngineSe
     known: dict[str, Any] = {
         "sources": list(settings.sources),
         "zone": str(settings.time_zone),
+        "currency": settings.currency,
     }
     if table == "m_openings":
         known |= _openings(connection, settings)
+    if table == "m_quotes":
+        known |= _places(settings) | _ecb(connection, settings)
     values = {name: value for name, value in known.items() if f"${name}" in sql}
     statement = f"CREATE OR REPLACE TABLE {table} AS {sql}"
     try:
@@ -122,6 +143,22 @@ def step_sql(table: str) -> str:
 def _delivered(table: str) -> str:
     return f"""SELECT '{table}' AS table_name, t.source, COUNT(*) AS n
                FROM {table} AS t JOIN m_sources AS s ON s.source = t.source GROUP BY t.source"""
+
+
+def _places(settings: EngineSettings) -> dict[str, list[Any]]:
+    """Return the sources whose rates count: what people wrote down goes before the source that the settings name."""
+    places = dict.fromkeys(settings.by_hand, 1)
+    if settings.fx in settings.sources:
+        places.setdefault(str(settings.fx), 2)
+    return {"rate_sources": list(places), "rate_places": list(places.values())}
+
+
+def _ecb(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> dict[str, list[Any]]:
+    if settings.fx != ECB:
+        return ecb_columns((), None)
+    found = connection.execute(_USED_CURRENCIES).fetchall()
+    since = min((day for _currency, day in found if day), default=None)
+    return ecb_columns({settings.currency, *(currency for currency, _day in found)}, since)
 
 
 def _openings(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> dict[str, list[Any]]:

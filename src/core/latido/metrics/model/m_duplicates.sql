@@ -6,6 +6,16 @@ WITH keyed AS (
     JOIN m_sources AS s ON s.source = t.source
     WHERE t.external_id IS NOT NULL AND t.external_id <> ''
     UNION ALL
+    SELECT 'deals', d.source, d.source_id, d.external_id, d.updated_at
+    FROM deals AS d
+    JOIN m_sources AS s ON s.source = d.source
+    WHERE d.external_id IS NOT NULL AND d.external_id <> ''
+    UNION ALL
+    SELECT 'contracts', k.source, k.source_id, k.external_id, k.updated_at
+    FROM contracts AS k
+    JOIN m_sources AS s ON s.source = k.source
+    WHERE k.external_id IS NOT NULL AND k.external_id <> ''
+    UNION ALL
     SELECT 'survey_responses', r.source, r.source_id, r.external_id, r.updated_at
     FROM survey_responses AS r
     JOIN m_sources AS s ON s.source = r.source
