@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from latido_bitrix24.sandbox import _histories as histories
 from latido_bitrix24.sandbox import _people as people
 from latido_bitrix24.sandbox import _sales as sales
+from latido_bitrix24.sandbox import _templates as templates
 from latido_bitrix24.sandbox._book import Book, Row
 from latido_bitrix24.sandbox._desk import Kept, SupportDesk
 from latido_bitrix24.sandbox._kinds import DEAL, INVOICE, KINDS, LEAD, REQUEST, SURVEY
@@ -137,13 +138,13 @@ class Records:
             yield self.deal_row(deal)
         for deal, contract in sold:
             self._contracts.append(contract)
-            yield sales.template_row(self.time, self.deal_row(deal), contract, self.products[contract.product])
+            yield templates.template_row(self.time, self.deal_row(deal), contract, self.products[contract.product])
 
     def _recurring(self) -> Iterator[Row]:
         today = self.time.date(self.world.end - 1)
         for place, contract in enumerate(self.contracts):
             template = KINDS["deals"].identity(self.world.deal_count + place)
-            yield sales.recurring_row(self.time, contract, template, today)
+            yield templates.recurring_row(self.time, contract, template, today)
 
     def _invoices(self) -> Iterator[Row]:
         for deal in self.world.deals():

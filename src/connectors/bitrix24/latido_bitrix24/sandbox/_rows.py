@@ -12,6 +12,7 @@ from latido_bitrix24.sandbox._bodies import Answer
 from latido_bitrix24.sandbox._filters import number
 from latido_bitrix24.sandbox._items import kind_of
 from latido_bitrix24.sandbox._kinds import DEAL, KINDS
+from latido_bitrix24.sandbox._templates import turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,15 +53,16 @@ class Rows:
         return [] if deal is None else sales.product_rows(deal, (owner_type, owner), self._records.products)
 
     def _deal(self, identity: int) -> Deal | None:
-        """Return a deal by its id; a template sells one line once."""
+        """Return a deal by its id; a template sells one line once, and what somebody copied later nothing."""
         place = self._service.book("deals").find(identity)
         if place is None:
             return None
         contract = self._records.template(place)
         if contract is not None:
-            line = Line(contract.product, 1, contract.monthly * sales.turn(contract), 1)
+            line = Line(contract.product, 1, contract.monthly * turn(contract), 1)
             return replace(self._records.deal(contract.deal), lines=(line,))
-        return self._records.deal(self._service.book("deals").original(place))
+        original = self._service.book("deals").original(place)
+        return self._records.deal(original) if original < self._records.world.deal_count else None
 
     def _of_invoice(self, identity: int) -> Deal | None:
         book = self._service.book("invoices")

@@ -1,8 +1,7 @@
-"""Deals, templates of recurring deals, invoices, product rows and orders as a portal tells them."""
+"""Deals, invoices, product rows and orders as a portal tells them."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from latido.testing.world import CLOSED
@@ -10,13 +9,11 @@ from latido_bitrix24.sandbox._book import Row
 from latido_bitrix24.sandbox._kinds import DEAL, EMPTY_IN_ORDERS, INVOICE, KINDS
 from latido_bitrix24.sandbox._people import base, closing, origin, user_id
 from latido_bitrix24.sandbox._stages import RENEWALS, SEMANTICS
-from latido_bitrix24.sandbox._stamps import months_later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
-    from latido.testing.world import Cart, Contract, Deal, Instant, Line, Move, Product
+    from latido.testing.world import Cart, Deal, Line, Move, Product
     from latido_bitrix24.sandbox._stamps import PortalTime
 
 _STAGES = {
@@ -28,8 +25,6 @@ _SOURCES = {
 }  # fmt: skip
 _PROBABILITY = {"lead_in": 10, "qualified": 30, "proposal": 50, "negotiation": 80, "won": 100, "lost": 0}
 _APOLOGIES = 4
-YEARLY = 3
-"""One template in so many is for a year at a time."""
 PAID = "DT31_3:P"
 UNPAID = 5
 """One invoice in so many is not paid."""
@@ -39,9 +34,6 @@ _NULL_IN_ORDERS = (
 )  # fmt: skip
 _TAX = 21
 _REASON = 71
-_RUNNING, _GIVEN_UP = 111, 112
-_LONGEST = 240
-_DAY = timedelta(days=1)
 _REASONS = ("price", "competitor", "no_budget", "no_answer", "missing_feature", "timing")
 
 
@@ -99,8 +91,8 @@ def deal_row(time: PortalTime, deal: Deal, parties: Parties, campaign: str | Non
         **origin(_SOURCES.get(deal.lead_source)),
         **closing(DEAL, time, deal.updated_at, deal.owner, utmCampaign=campaign),
         "ufCrm_1698765432": None if deal.lost_reason is None else _REASON + _REASONS.index(deal.lost_reason),
-        "ufCrm_1698765433": _day(time, deal.starts_on, deal.number),
-        "ufCrm_1698765434": _day(time, deal.ends_on, deal.number),
+        "ufCrm_1698765433": on_day(time, deal.starts_on, deal.number),
+        "ufCrm_1698765434": on_day(time, deal.ends_on, deal.number),
         "ufCrm_1698765435": superseded,
         "ufCrm2_BAJA": "",
         "ufCrm2Estado": "",
@@ -110,72 +102,10 @@ def deal_row(time: PortalTime, deal: Deal, parties: Parties, campaign: str | Non
 
 def money(cents: int, currency: str) -> dict[str, Any]:
     return {
-        "opportunity": _units(cents),
+        "opportunity": units(cents),
         "isManualOpportunity": "Y",
         "taxValue": 0,
         "currencyId": currency,
-    }
-
-
-def template_row(time: PortalTime, deal: Row, contract: Contract, product: Product) -> Row:
-    """Return the template of a recurring deal: a deal like another one, but for a flag and the amount of one turn."""
-    written = _booked(time, contract)
-    told = {
-        **deal.told,
-        "title": f"{product.name} · {contract.number}",
-        "createdTime": time.stamp(written),
-        "updatedTime": time.stamp(written),
-        "stageId": "NEW",
-        "stageSemanticId": "P",
-        "categoryId": 0,
-        "closed": "N",
-        "isNew": "Y",
-        "isRecurring": "Y",
-        "movedTime": time.stamp(written),
-        **money(contract.monthly * turn(contract), contract.currency),
-        "ufCrm_1698765432": None,
-        "ufCrm_1698765433": _day(time, contract.starts_on, contract.number),
-        "ufCrm_1698765434": _day(time, contract.ends_on, contract.number),
-        "ufCrm_1698765435": None,
-        "ufCrm2_BAJA": _day(time, contract.cancelled_on, contract.number),
-        "ufCrm2Estado": _RUNNING if contract.cancelled_on is None else _GIVEN_UP,
-    }
-    return Row(told, written)
-
-
-def recurring_row(time: PortalTime, contract: Contract, template: int, today: date) -> Row:
-    """Return how a template recurs, with keys in both cases, as they come."""
-    turns = [due for due in _turns(contract) if due <= today]
-    following = next((due for due in _turns(contract) if due > today), None)
-    limit = None if contract.ends_on is None else contract.ends_on - _DAY
-    told = {
-        "deal_id": str(template),
-        "based_id": str(KINDS["deals"].identity(contract.deal)),
-        "ACTIVE": "N" if following is None else "Y",
-        "category_id": "0",
-        "IS_LIMIT": "N" if limit is None else "D",
-        "COUNTER_REPEAT": str(len(turns)),
-        "LIMIT_REPEAT": None,
-        "LIMIT_DATE": _day(time, limit, contract.number) or "",
-        "START_DATE": _day(time, contract.starts_on, contract.number),
-        "NEXT_EXECUTION": _day(time, following, contract.number) or "",
-        "LAST_EXECUTION": _day(time, turns[-1], contract.number) if turns else "",
-        "PARAMS": _recurs(contract),
-    }
-    return Row(told)
-
-
-def _recurs(contract: Contract) -> dict[str, Any]:
-    return {
-        "MODE": "multiple",
-        "SINGLE_BEFORE_START_DATE_TYPE": "day",
-        "SINGLE_BEFORE_START_DATE_VALUE": 0,
-        "MULTIPLE_TYPE": "month" if turn(contract) == 1 else "year",
-        "MULTIPLE_INTERVAL": 1,
-        "OFFSET_BEGINDATE_TYPE": "day",
-        "OFFSET_BEGINDATE_VALUE": 0,
-        "OFFSET_CLOSEDATE_TYPE": "day",
-        "OFFSET_CLOSEDATE_VALUE": 0,
     }
 
 
@@ -213,7 +143,7 @@ def payment_json(time: PortalTime, deal: Deal) -> dict[str, Any]:
         "datePaid": time.stamp(deal.moves[-1].at),
         "empPaidId": user_id(deal.owner),
         "paySystemId": 3,
-        "sum": _units(deal.amount),
+        "sum": units(deal.amount),
         "currency": deal.currency,
         "paySystemName": "",
     }
@@ -231,7 +161,7 @@ def order_row(time: PortalTime, cart: Cart, company: int) -> Row:
         **dict.fromkeys(EMPTY_IN_ORDERS, ""),
         **dict.fromkeys(_NULL_IN_ORDERS),
         "accountNumber": str(cart.number + 1),
-        "price": _units(cart.amount),
+        "price": units(cart.amount),
         "currency": cart.currency,
         "payed": "Y",
         "canceled": "N",
@@ -256,7 +186,7 @@ def order_row(time: PortalTime, cart: Cart, company: int) -> Row:
 
 
 def _product_row(deal: Deal, place: int, line: Line, owner: tuple[str, int], product: Product) -> dict[str, Any]:
-    price = _units(line.unit_price)
+    price = units(line.unit_price)
     return {
         "id": deal.number * 8 + place + 1,
         "ownerId": owner[1],
@@ -283,33 +213,10 @@ def _product_row(deal: Deal, place: int, line: Line, owner: tuple[str, int], pro
     }
 
 
-def _units(cents: int) -> int | float:
+def units(cents: int) -> int | float:
     """Return an amount as JSON has it: 19000, 999.9."""
     return cents // 100 if cents % 100 == 0 else cents / 100
 
 
-def _day(time: PortalTime, on: date | None, number: int) -> str | None:
+def on_day(time: PortalTime, on: date | None, number: int) -> str | None:
     return None if on is None else time.day(on, number)
-
-
-def turn(contract: Contract) -> int:
-    """Return for how many months a contract is paid at a time."""
-    if contract.cancelled_on is not None or contract.number % YEARLY:
-        return 1
-    start, end = contract.starts_on, contract.ends_on
-    whole = end is None or ((end.year - start.year) * 12 + end.month - start.month) % 12 == 0
-    return 12 if whole and (end is None or end.day == start.day) else 1
-
-
-def _turns(contract: Contract) -> Iterator[date]:
-    """Yield the days on which a contract is due, until it ends."""
-    over = min((each for each in (contract.ends_on, contract.cancelled_on) if each is not None), default=None)
-    for months in range(0, _LONGEST, turn(contract)):
-        due = months_later(contract.starts_on, months)
-        if over is not None and due >= over:
-            return
-        yield due
-
-
-def _booked(time: PortalTime, contract: Contract) -> Instant:
-    return time.instant(f"{contract.booked_on} 12:00:00") or 0
