@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Finding
-from latido.errors import LatidoError, NotOffered
+from latido.errors import ConfigurationError, LatidoError, NotOffered
 from latido.messages import marker
 from latido_bitrix24.reading import BitrixStream, ItemStream, KeysetStream
 from latido_bitrix24.transforms import fields_of
@@ -35,6 +35,7 @@ def findings(connector: Bitrix24) -> Iterator[Finding]:
         if isinstance(stream, BitrixStream):
             yield readable(stream)
             yield from expected(stream)
+    yield from own_fields(connector)
 
 
 def about(connector: Bitrix24, profile: Any, scopes: Any, drift: float) -> Iterator[Finding]:
@@ -86,6 +87,16 @@ def expected(stream: BitrixStream) -> Iterator[Finding]:
             "warning",
             _("Check what the user of the credential may read in the CRM."),
         )
+
+
+def own_fields(connector: Bitrix24) -> Iterator[Finding]:
+    """Yield what is wrong with the user's own mapping."""
+    try:
+        connector.context()
+    except ConfigurationError as error:
+        yield Finding.of(error)
+    except LatidoError:
+        return  # What cannot be read was said already.
 
 
 def offered_per_table(connector: Bitrix24) -> dict[str, dict[str, str]]:

@@ -265,6 +265,10 @@ class ItemStream(KeysetStream):
     def params(self) -> dict[str, Any]:
         return {"entityTypeId": self.entity_type_id, "select": list(self.select)}
 
+    def probe(self) -> None:
+        command = self.listing.page({"entityTypeId": self.entity_type_id, "select": ["id"]}, 0)
+        self.connector.portal.call(command.method, command.params)
+
     @cached_property
     def select(self) -> tuple[str, ...]:
         """What to ask for: what is mapped and there, what users have defined, and what reading goes by."""
