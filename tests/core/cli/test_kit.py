@@ -298,6 +298,25 @@ def test_without_pytest_it_says_what_to_install(author: Terminal, monkeypatch: p
     )
 
 
+def test_whoever_interrupts_is_obeyed(author: Terminal) -> None:
+    interrupting = (
+        "latido_stopped/connector.py",
+        "return [Contacts(self)",
+        "raise KeyboardInterrupt\n        return [Contacts(self)",
+    )
+
+    assert (130, "") == ((said := tried(author, "stopped", interrupting)).code, said.out)
+
+
+def test_options_that_pytest_does_not_know_are_no_success(author: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--nonsense")
+
+    said = tried(author, "optional")
+
+    assert (3, "") == (said.code, said.out)
+    assert "pytest cannot be run: see above.\n  Look what PYTEST_ADDOPTS" in said.err
+
+
 # --- what is installed
 
 

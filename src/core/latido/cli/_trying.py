@@ -32,6 +32,9 @@ from {module} import {name}
 
 Test{name} = connector_tests({name}, own={own!r})
 """
+INTERRUPTED, MISUSED = 2, 4
+"""Exit codes of pytest."""
+
 ALL = "all"
 """What the suite calls a promise that is about a connector as a whole."""
 
@@ -173,9 +176,15 @@ def tried(connector: type[Connector], streams: Collection[str] = ()) -> list[End
     """
     ledger = Ledger(streams)
     with tempfile.TemporaryDirectory(prefix="promises-") as folder:
-        _run(connector, Path(folder), ledger)
+        code = _run(connector, Path(folder), ledger)
     if ledger.failures:
         raise ConfigurationError(_("{name} cannot be tried: {reason}", name=connector.name, reason=ledger.failures[0]))
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    if code == MISUSED:
+        raise ConfigurationError(
+            _("pytest cannot be run: see above."), _("Look what PYTEST_ADDOPTS and its plugins ask for.")
+        )
     for stream in sorted(set(streams) - ledger.streams):
         raise _no_stream(connector.name, stream, ledger.streams)
     return ledger.ended
@@ -191,7 +200,8 @@ def _no_stream(connector: str, name: str, known: Collection[str]) -> UsageError:
     )
 
 
-def _run(connector: type[Connector], folder: Path, ledger: Ledger) -> None:
+def _run(connector: type[Connector], folder: Path, ledger: Ledger) -> int:
+    """Let pytest run the suite and return its exit code."""
     import pytest
 
     from latido.testing import promises
@@ -210,4 +220,4 @@ def _run(connector: type[Connector], folder: Path, ledger: Ledger) -> None:
         "-p",
         "no:terminal",
     ]
-    pytest.main([str(module), *quietly, "--import-mode", "importlib"], plugins=[ledger])
+    return pytest.main([str(module), *quietly, "--import-mode", "importlib"], plugins=[ledger])
