@@ -210,14 +210,6 @@ def _run(connector: type[Connector], folder: Path, ledger: Ledger) -> int:
     module = folder / f"test_promises_of_{connector.__name__}.py"
     module.write_text(MODULE.format(module=connector.__module__, name=connector.__name__, own=own), encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-    quietly = [
-        "-c",
-        str(folder / "pytest.ini"),
-        "--rootdir",
-        str(folder),
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:terminal",
-    ]
-    return pytest.main([str(module), *quietly, "--import-mode", "importlib"], plugins=[ledger])
+    alone = ["-c", str(folder / "pytest.ini"), "--rootdir", str(folder), "--import-mode", "importlib"]
+    quietly = ["-p", "no:cacheprovider", "-p", "no:terminal"]
+    return pytest.main([str(module), *alone, *quietly], plugins=[ledger])
