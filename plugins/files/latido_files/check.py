@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from latido.connect import Finding
 from latido.errors import ConfigurationError, LatidoError
 from latido.messages import marker
+from latido.schema import TABLES
 from latido.suggest import nearest
-from latido_files import needs
+from latido_files import files_there, needs
 from latido_files.table_stream import folded
 
 if TYPE_CHECKING:
@@ -19,15 +21,15 @@ if TYPE_CHECKING:
 
 _ = marker("latido_files")
 
-DELIMITERS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
+MOST = 5
+"""Names that are told of many."""
 
 
 def findings(connector: Files) -> Iterator[Finding]:
     """Yield table by table what was found, which of its columns are known, and what is missing."""
     try:
         chosen = connector.tables()
-        if connector.settings.url is not None:
-            yield from opened(connector)
+        yield from strangers(connector) if connector.settings.url is None else opened(connector)
     except LatidoError as error:
         yield Finding.of(error)
         return
@@ -55,12 +57,32 @@ def opened(connector: Files) -> Iterator[Finding]:
         )
 
 
+def strangers(connector: Files) -> Iterator[Finding]:
+    """Yield the files that could be read and are named as no table."""
+    for name in files_there.strangers(connector.root, str(connector.settings.path)):
+        near = nearest(folded(PurePath(name).stem), TABLES)
+        yield Finding(
+            _("{file} is not read: it is named as no table.", file=name),
+            "warning",
+            _("Did you mean {near}?", near=near) if near else _("There are: {all}", all=", ".join(TABLES)),
+        )
+
+
 def nothing_there(connector: Files) -> ConfigurationError:
     """Return what to say where nothing can be read."""
     path, source = connector.settings.path, connector.runtime.source
+    names = files_there.strangers(connector.root, str(path))
+    if names:
+        return ConfigurationError(
+            _("{source}: no file in {path} is named as a table: {names}.",
+              source=source, path=path, names=", ".join(names[:MOST])),
+            _("Name each as the table that it fills: {all}", all=", ".join(TABLES)),
+        )  # fmt: skip
     return ConfigurationError(
-        _("{source}: in {path} is no file that is named as a table.", source=source, path=path),
-        _("Name each file as the table that it fills, as {path}/marketing_spend.csv", path=path),
+        _("{source}: there is no file in {path}.", source=source, path=path)
+        if (connector.root / path).exists()
+        else _("{source}: {path} does not exist.", source=source, path=path),
+        _("Put a file there that is named as the table that it fills, as marketing_spend.csv"),
     )
 
 
@@ -71,30 +93,11 @@ def readable(stream: TableStream) -> Iterator[Finding]:
     except LatidoError as error:
         yield Finding.of(error)
         return
-    if separator := unsplit(headers):
-        yield _unsplit(stream, separator)
-        return
     known = {name for header in headers if (name := folded(header)) in stream.entity.columns()}
     yield _known(stream, headers, known)
     own = stream.connector.settings.fields.get(stream.name, {})
     yield from _lost(stream, own, headers)
     yield from _missing(stream, known | own.keys())
-
-
-def unsplit(headers: list[str]) -> str | None:
-    """Return what probably stands between the columns, where all of them look like one."""
-    if len(headers) != 1:
-        return None
-    return next((shown for each, shown in DELIMITERS.items() if each in headers[0]), None)
-
-
-def _unsplit(stream: TableStream, separator: str) -> Finding:
-    return Finding(
-        _("{table}: there is one column only, with {mark} in its name.", table=stream.name, mark=f"“{separator}”"),
-        "setting",
-        _('Say what stands between the columns: delimiter = "{mark}" in [sources.{source}]',
-          mark=separator, source=stream.connector.runtime.source),
-    )  # fmt: skip
 
 
 def _known(stream: TableStream, headers: list[str], known: set[str]) -> Finding:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, unquote
 
 from latido.connect import METER, keep_secret, redacted
 from latido.errors import ConfigurationError, CredentialError, LatidoError, VendorUnavailable
 from latido.messages import marker
+from latido_files.commas import as_declared
 from latido_files.table import Chunk
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ class Result:
     name: str
     query: TextClause
     values: Mapping[str, Any]
+    decimal: Literal[".", ","] | None = None
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield all rows in the order of the query."""
@@ -197,8 +199,8 @@ class Result:
         columns, line = [*found.keys()], 1
         self._check(columns)
         for rows in found.partitions(ROWS):
-            cells = dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
-            yield Chunk(cells, range(line, line + len(rows)))
+            cells = [as_declared(column, self.decimal) for column in zip(*rows, strict=True)]
+            yield Chunk(dict(zip(columns, cells, strict=True)), range(line, line + len(rows)))
             line += len(rows)
 
     def _check(self, columns: list[str]) -> None:

@@ -121,7 +121,7 @@ class QueryStream(TableStream):
 
     def _result(self, where: str | None = None, *, order: str | None = None, **values: Any) -> Result:
         sql = self.query if where is None and order is None else _around(self.query, where, order)
-        return Result(self.connector.database, self.name, _text(sql, values), values)
+        return Result(self.connector.database, self.name, _text(sql, values), values, self.format.decimal)
 
     def _after(self, cells: Any, cursor: Cursor) -> Cursor:
         """Return where to go on after these rows: at the last value of the cursor column."""

@@ -9,11 +9,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count, islice, repeat, zip_longest
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
 from latido.errors import ConfigurationError, VendorUnavailable
 from latido.messages import marker
+from latido_files.commas import as_declared
 from latido_files.table import Chunk, Torn
 from latido_files.table_stream import folded
 
@@ -36,12 +37,13 @@ Row: TypeAlias = "tuple[Any, ...]"
 class Sheet:
     """The sheet of a workbook that is named as the table, else its first one. The first row with cells is the header.
 
-    A formula is what it came to when the workbook was last computed; one that never was makes its row Torn, as does a
-    cell with an error such as #DIV/0!.
+    Numbers come with *decimal*, as text is declared to have it. A formula is what it came to when the workbook was last
+    computed; one that never was makes its row Torn, as does a cell with an error such as #DIV/0!.
     """
 
     path: Path
     table: str
+    decimal: Literal[".", ","] | None = None
 
     @property
     def name(self) -> str:
@@ -59,7 +61,7 @@ class Sheet:
             while some := [*islice(rows, ROWS)]:
                 whole = [row for row in some if not isinstance(row, Torn)]
                 if whole:
-                    yield _chunk(headers, whole)
+                    yield _chunk(headers, whole, self.decimal)
                 yield from (row for row in some if isinstance(row, Torn))
 
     @contextmanager
@@ -141,9 +143,9 @@ def _header(rows: Iterator[Torn | tuple[int, Row]], name: str) -> list[str]:
     return headers
 
 
-def _chunk(headers: Sequence[str], rows: Sequence[tuple[int, Row]]) -> Chunk:
+def _chunk(headers: Sequence[str], rows: Sequence[tuple[int, Row]], decimal: Literal[".", ","] | None) -> Chunk:
     """Return *rows* column by column."""
-    columns = [[*column] for column in zip_longest(*(cells for _line, cells in rows))]
+    columns = [as_declared(column, decimal) for column in zip_longest(*(cells for _line, cells in rows))]
     names = [*headers, *map(_letter, range(len(headers), len(columns)))]
     columns += [[None] * len(rows) for _ in range(len(columns), len(names))]
     return Chunk(dict(zip(names, columns, strict=True)), [line for line, _cells in rows])

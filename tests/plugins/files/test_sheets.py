@@ -11,12 +11,16 @@ import pytest
 from openpyxl import Workbook
 
 from latido.errors import ConfigurationError, VendorUnavailable
+from latido_files.connector import Files
 from latido_files.sheets import Sheet
 from latido_files.table import Chunk, Torn
+from tests.house import House, complaints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from latido.testing import ManualClock
 
 MIDNIGHT = datetime(2026, 3, 4)  # noqa: DTZ001 - a cell has no zone
 
@@ -168,3 +172,30 @@ def test_what_is_no_workbook_is_said_to_be_none(tmp_path: Path, content: bytes) 
 def test_a_file_that_is_gone_may_be_there_again_later(tmp_path: Path) -> None:
     with pytest.raises(VendorUnavailable, match=r"accounts.xlsx cannot be read: No such file or directory\."):
         rows(Sheet(tmp_path / "accounts.xlsx", "accounts"))
+
+
+def test_the_rows_of_a_workbook_fill_a_table(tmp_path: Path, clock: ManualClock) -> None:
+    """Typed cells are what they are, whatever is declared of text; what does not fit says which line it is."""
+    (tmp_path / ".latido").mkdir()
+    (tmp_path / "data").mkdir()
+    saved(
+        tmp_path / "data" / "marketing_spend.xlsx",
+        ("Spend Date", "Amount", "Currency", "Region"),
+        (date(2026, 1, 5), 12.5, "EUR", "North"),
+        ("06/01/2026", "1.042,75", "EUR", 7),
+        (date(2026, 1, 7), "a lot", "EUR", None),
+        (date(2026, 1, 8), "=1+1", "EUR", None),
+    )
+    house = House(Files, {"connector": "files", "path": "data"}, tmp_path / ".latido", clock)
+
+    report = house.sync(decimal=",", dates="%d/%m/%Y")
+
+    assert (5, []) == (report.exit_code, complaints(report))
+    assert [("2026-01-05", "12.5000", '{"Region":"North"}'), ("2026-01-06", "1042.7500", '{"Region":7}')] == house.ask(
+        "SELECT spend_date::VARCHAR, amount::VARCHAR, custom::VARCHAR FROM marketing_spend ORDER BY 1"
+    )
+    reasons = sorted(reason for (reason,) in house.ask("SELECT reason FROM _latido_quarantine"))
+    assert [
+        "data/marketing_spend.xlsx, line 4: amount: expected a number with a decimal comma",
+        "data/marketing_spend.xlsx, line 5: B5: a formula without a value; open and save the file in a spreadsheet",
+    ] == reasons
