@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from latido.connect import Connector
@@ -32,6 +33,9 @@ class Files(Connector):
     title = "Files and SQL databases"
     Settings = FilesSettings
     asks = ("path",)
+    undeliverable = MappingProxyType(
+        {"time_of_deletion": _("Files and queries tell that a row is gone, but not since when.")}
+    )
     settings: FilesSettings
 
     @classmethod
