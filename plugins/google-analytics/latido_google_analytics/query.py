@@ -60,8 +60,10 @@ class Query:
             "returnPropertyQuota": True,
         }
 
-    def ours(self, record: Mapping[str, str | None]) -> dict[str, str | None]:
+    def ours(self, record: dict[str, str | None]) -> dict[str, str | None]:
         """Return *record* with the names that we use."""
+        if not self.renamed:
+            return record
         back = {theirs: ours for ours, theirs in self.renamed.items()}
         return {back.get(name, name): value for name, value in record.items()}
 

@@ -112,20 +112,23 @@ class Reader:
     def _range(self, first: date, last: date) -> Iterator[Portion]:
         reading = _Range(first, last)
         while not reading.done:
-            report = self._page(reading)
-            self._check_grain(report, reading)
-            reading.add([self.query.ours(each) for each in report.records()], report)
-            yield from reading.complete(report, self.yesterday())
+            reading.add(*self._page(reading))
+            yield from reading.complete(self.yesterday())
 
-    def _page(self, reading: _Range) -> Report:
-        """Return the next page. While the zone is not known, Google says which day was yesterday."""
+    def _page(self, reading: _Range) -> tuple[Records, Report]:
+        """Return the next page: its records, and what else it says.
+
+        While the zone is not known, Google says which day was yesterday.
+        """
         is_open = self.zone is None and reading.last == self.yesterday()
         ends = "yesterday" if is_open else reading.last.isoformat()
         report = self._report(reading, ends)
         self.zone = report.zone or self.zone or UNTOLD_ZONE
         if is_open:
             reading.last = self.yesterday()
-        return report
+        records = [self.query.ours(each) for each in report.records()]
+        self._check_grain(report, records, reading)
+        return records, report.without_rows()
 
     def _report(self, reading: _Range, ends: str) -> Report:
         try:
@@ -143,12 +146,12 @@ class Reader:
                 _("Later it resumes where it stopped: latido sync"),
             ) from error
 
-    def _check_grain(self, report: Report, reading: _Range) -> None:
+    def _check_grain(self, report: Report, records: Records, reading: _Range) -> None:
         """Raise TooCoarse where the days one by one would tell more, unless a day was tried that did not."""
         many = reading.first < reading.last
         if many and report.sampling is not None:
             raise TooCoarse
-        overflows = report.overflows and any(each.get("sessionSource") == OTHER for each in report.records())
+        overflows = report.overflows and any(each.get("sessionSource") == OTHER for each in records)
         if self._days_tell_more and overflows:
             raise TooCoarse if many else OnlyMoreRequests
 
@@ -176,6 +179,7 @@ class _Range:
     offset: int = 0
     done: bool = False
     _next: date | None = None
+    _report: Report = field(init=False)
     _told: tuple[int, str | None] | None = None
     _waiting: Records = field(default_factory=list)
     _page_views: Decimal = Decimal()
@@ -186,16 +190,16 @@ class _Range:
         told = (report.row_count, report.zone)
         if self._told not in {None, told}:
             raise Changed
-        self._told = told
+        self._told, self._report = told, report
         self._flags |= {name: value for name, value in report.metadata.items() if value}
-        self.offset += len(report.rows)
+        self.offset += report.row_number
         self.done = self.offset >= report.row_count
-        if not report.rows and not self.done:
+        if not report.row_number and not self.done:
             raise Short
         self._waiting += records
         self._page_views += sum((readable(each.get(PAGE_VIEWS)) for each in records), Decimal())
 
-    def complete(self, report: Report, over: date) -> Iterator[Portion]:
+    def complete(self, over: date) -> Iterator[Portion]:
         """Yield the days that no further page adds to; of those that are not *over* nothing is told."""
         first = self._next or self.first
         open_ = None if self.done or not self._waiting else self._waiting[-1].get("date")
@@ -206,7 +210,7 @@ class _Range:
         self._waiting = self._waiting[len(ready) :]
         self._next = through + DAY
         if first <= over:
-            about = replace(report, rows=(), metadata=dict(self._flags))
+            about = replace(self._report, metadata=dict(self._flags))
             yield Portion(first, min(through, over), by_day(ready, over), about, self._total(about))
 
     def _total(self, report: Report) -> tuple[Decimal, Decimal] | None:
