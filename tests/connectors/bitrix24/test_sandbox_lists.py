@@ -215,3 +215,7 @@ def test_a_great_portal_is_a_small_one_many_times_over() -> None:
     assert 40 * len(deals) == len(great.sandbox.records.book("deals"))
     first, copied = (great.items(DEAL, filter={"id": 37 + turn * len(deals)})[0] for turn in (0, 39))
     assert {**first, "id": copied["id"]} == copied
+
+
+def test_the_latest_comes_first_if_asked_for(visitor: Visitor) -> None:
+    assert [visitor.walk(DEAL)[-1]["id"]] == ids(visitor.items(DEAL, order={"id": "DESC"}, start=-1))[:1]

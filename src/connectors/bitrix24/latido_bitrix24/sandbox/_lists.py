@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from latido_bitrix24.sandbox._filters import Filters, Wanted, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from latido_bitrix24.sandbox._book import Book
     from latido_bitrix24.sandbox._service import Service
@@ -51,25 +51,23 @@ class Lists:
         seconds = self._switches.page_seconds + (self._switches.count_seconds if counts else 0)
         return Found(numbers, self._said(total), start + size if more else None, seconds)
 
-    def matching(self, wanted: Wanted) -> Iterator[int]:
+    def matching(self, wanted: Wanted, *, downwards: bool = False) -> Iterator[int]:
         """Yield what a filter finds, by id."""
-        book = self._book
-        for each in self._candidates(wanted):
+        book, found = self._book, self._candidates(wanted)
+        for each in reversed(found) if downwards else found:
             if book.there(each) and wanted.since <= book.changed(each) < wanted.until and self._passes(wanted, each):
                 yield each
 
-    def _candidates(self, wanted: Wanted) -> Iterator[int]:
+    def _candidates(self, wanted: Wanted) -> Sequence[int]:
         book, kind = self._book, self._book.kind
-        first, end = kind.at_least(wanted.low), min(len(book), kind.at_least(wanted.high))
+        span = range(kind.at_least(wanted.low), min(len(book), kind.at_least(wanted.high)))
         if wanted.nothing:
-            return iter(())
+            return ()
         if wanted.owners is not None:
-            owned = sorted(each for owner in wanted.owners for each in book.owned(owner))
-            return (each for each in owned if first <= each < end)
+            return sorted(each for owner in wanted.owners for each in book.owned(owner) if each in span)
         if wanted.is_dated and book.count_changed(wanted.since, wanted.until) <= _FEW:
-            changed = sorted(set(book.changed_between(wanted.since, wanted.until)))
-            return (each for each in changed if first <= each < end)
-        return iter(range(first, end))
+            return sorted({each for each in book.changed_between(wanted.since, wanted.until) if each in span})
+        return span
 
     def _passes(self, wanted: Wanted, each: int) -> bool:
         if not wanted.tests:
@@ -90,8 +88,8 @@ class Lists:
         names = [(name, way) for name, way in names if name in self._book.kind.fields]
         if not names:
             return iter(sorted(self.matching(wanted), key=lambda each: (-self._book.changed(each), each * 7919 % 97)))
-        if names[0] == (self._book.kind.id_name, "ASC"):
-            return self.matching(wanted)
+        if names[0][0] == self._book.kind.id_name:
+            return self.matching(wanted, downwards=names[0][1] == "DESC")
         found = list(self.matching(wanted))
         for name, way in reversed(names):
             found.sort(key=lambda each: _sortable(self._value(each, name)), reverse=way == "DESC")
