@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import latido_bitrix24.connector as bitrix24
 import latido_google_analytics.connector as google_analytics
 import latido_hubspot.connector as hubspot
 import latido_salesforce.connector as salesforce
@@ -102,6 +103,7 @@ class VendorPage:
 
 
 PAGES = (
+    VendorPage(bitrix24.Bitrix24, bitrix24.STREAMS),
     VendorPage(google_analytics.GoogleAnalytics, google_analytics.STREAMS),
     VendorPage(hubspot.HubSpot, hubspot.STREAMS),
     VendorPage(salesforce.Salesforce, salesforce.STREAMS),

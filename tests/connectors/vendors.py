@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from latido_bitrix24.connector import Bitrix24
 from latido_google_analytics.connector import GoogleAnalytics
 from latido_hubspot.connector import HubSpot
 from latido_salesforce.connector import Salesforce
@@ -13,9 +14,15 @@ if TYPE_CHECKING:
     from latido.connect import Connector
     from latido.testing import Imitation
 
-CONNECTORS: dict[str, type[Connector]] = {each.name: each for each in (GoogleAnalytics, HubSpot, Salesforce, Zendesk)}
+CONNECTORS: dict[str, type[Connector]] = {
+    each.name: each for each in (Bitrix24, GoogleAnalytics, HubSpot, Salesforce, Zendesk)
+}
 
 STREAMS = {
+    "bitrix24": (
+        "companies", "contacts", "leads", "deals", "deal_stages", "recurring_deals", "product_rows", "invoices",
+        "orders", "tickets", "ticket_stages", "ticket_replies", "surveys", "users",
+    ),
     "google-analytics": ("web_sessions",),
     "hubspot": (
         "companies", "contacts", "leads", "deals", "line_items", "subscriptions", "orders", "tickets", "carts",
@@ -33,7 +40,7 @@ STREAMS = {
         "deleted_users", "ticket_events", "sla_events",
     ),
 }  # fmt: skip
-"""All but those of which the sandbox has no records."""
+"""All but those of which the sandbox has no records. A portal keeps its tickets in one place."""
 
 RECURRING = {
     "line_items": {"months": "Term_Months__c"},
@@ -42,6 +49,7 @@ RECURRING = {
 """What recurs in the org of Salesforce's sandbox."""
 
 MORE: dict[str, dict[str, Any]] = {
+    "bitrix24": {"product_rows": {"billed": "month", "starts_on": "ufCrm_1698765433"}, "invoices": {"months": 12}},
     "google-analytics": {"start_date": "2026-08-01"},
     "salesforce": {"recurring": RECURRING},
 }

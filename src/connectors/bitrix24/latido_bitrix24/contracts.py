@@ -9,12 +9,13 @@ from latido.connect import Mapping, Page, Source, first, local_date, reference
 from latido.schema import Contract
 from latido_bitrix24.churn import deals_among, ended_by, left_on, refusals
 from latido_bitrix24.listings import CapitalListing
+from latido_bitrix24.pages import DEAL_PAGE, page
 from latido_bitrix24.reading import BitrixStream
 from latido_bitrix24.references import CURRENCY, DEAL
 from latido_bitrix24.scores import lists_of
 from latido_bitrix24.templates import recurs, same_case, term
 from latido_bitrix24.terms import per_month, sooner
-from latido_bitrix24.transforms import fields_of, linked, prefixed, text
+from latido_bitrix24.transforms import PORTAL, fields_of, linked, prefixed, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -67,11 +68,12 @@ class RecurringDeals(BitrixStream):
     entities = (Contract,)
     mode: ClassVar[Literal["incremental", "snapshot"]] = "snapshot"
     optional = True
-    reference = (CURRENCY, fields_of(DEAL))
+    reference = (PORTAL, CURRENCY, fields_of(DEAL))
     mappings = (
         Mapping(
             Contract,
             source_id=prefixed(TEMPLATE, "ID"),
+            url=page(DEAL_PAGE, "DEAL_ID"),
             created_at=text("deal.createdTime"),
             updated_at=text("deal.updatedTime"),
             account_id=linked("deal.companyId"),

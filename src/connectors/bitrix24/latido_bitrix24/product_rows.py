@@ -18,12 +18,13 @@ from latido_bitrix24.deals import status
 from latido_bitrix24.declared import BILLED
 from latido_bitrix24.declared import ProductRows as Declared
 from latido_bitrix24.own_mapping import with_own_fields
+from latido_bitrix24.pages import DEAL_PAGE, page
 from latido_bitrix24.reading import ItemStream
 from latido_bitrix24.references import CURRENCY, DEAL, DEAL_STAGES
 from latido_bitrix24.satellites import told
 from latido_bitrix24.scores import lists_of, said
 from latido_bitrix24.terms import DAY, day, later, per_month, sooner, whole_months
-from latido_bitrix24.transforms import linked, moment, prefixed, text
+from latido_bitrix24.transforms import PORTAL, linked, moment, prefixed, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,6 +86,7 @@ def mapping(declared: Declared) -> Mapping:
     return Mapping(
         Contract,
         source_id=prefixed(ROW),
+        url=page(DEAL_PAGE, "ownerId"),
         created_at=moment("deal.createdTime"),
         updated_at=moment("deal.updatedTime"),
         account_id=linked("deal.companyId"),
@@ -113,7 +115,7 @@ class ProductRows(ItemStream):
     entities = (Contract,)
     prefix = ROW
     optional = True
-    needs = (CURRENCY, DEAL_STAGES)
+    needs = (PORTAL, CURRENCY, DEAL_STAGES)
     mappings = (mapping(Declared(billed="month")),)
 
     @property

@@ -15,7 +15,7 @@ from latido.suggest import nearest
 from latido_bitrix24.declared import Survey
 from latido_bitrix24.reading import BitrixStream, ItemStream
 from latido_bitrix24.scores import judged, lists_of, said
-from latido_bitrix24.transforms import fields_of, link, linked, moment, prefixed, record_url, text
+from latido_bitrix24.transforms import fields_of, link, linked, moment, own_fields, prefixed, record_url, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +67,7 @@ def mapping(name: str, survey: Survey) -> Mapping:
         url=record_url(page),
         created_at=moment("createdTime"),
         updated_at=moment("updatedTime"),
+        custom=own_fields(survey.entity_type_id),
         kind=judgement("kind"),
         survey_id=constant(name),
         score=judgement("score"),
@@ -143,7 +144,9 @@ class Surveys(BitrixStream):
     entities = (SurveyResponse,)
     optional = True
     deletions = "census"
-    mappings = (mapping("<name>", Survey(items="spa:1", score="", comment="comment", email="email", ticket="ticket")),)
+    mappings = (
+        mapping("<name>", Survey(items="spa:134", score="", comment="comment", email="email", ticket="ticket")),
+    )
 
     def __init__(self, connector: Bitrix24) -> None:
         super().__init__(connector)

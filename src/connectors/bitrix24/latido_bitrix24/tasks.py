@@ -11,9 +11,10 @@ from latido_bitrix24 import ticketing
 from latido_bitrix24.commands import Command
 from latido_bitrix24.crm_links import company, person
 from latido_bitrix24.listings import CapitalListing
+from latido_bitrix24.pages import TASK_PAGE, page
 from latido_bitrix24.reading import KeysetStream
 from latido_bitrix24.satellites import told
-from latido_bitrix24.transforms import linked, moment, prefixed, text
+from latido_bitrix24.transforms import PORTAL, linked, moment, prefixed, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,11 +65,13 @@ class Tasks(OfTasks):
     name = "tasks"
     entities = (Ticket,)
     prefix = TASK
+    reference = (PORTAL,)
     deletions: ClassVar[Literal["reported", "census", "none"]] = "census"
     mappings = (
         Mapping(
             Ticket,
             source_id=prefixed(TASK),
+            url=page(TASK_PAGE, "id"),
             created_at=moment("createdDate"),
             updated_at=moment("changedDate"),
             subject=text("title"),
