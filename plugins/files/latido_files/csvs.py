@@ -175,15 +175,12 @@ def _rows(lines: Lines, delimiter: str, until: int | None = None) -> Iterator[Ro
     """Yield row by row; one with a quotation mark that nobody closes is torn at the end of its first line."""
     while until is None or lines.number < until:
         first, taken = lines.number, list[bytes]()
+        reader = csv.reader(_noted(lines, taken), delimiter=delimiter, strict=True, skipinitialspace=True)
         try:
-            cells = next(
-                csv.reader(_noted(lines, taken), delimiter=delimiter, strict=True, skipinitialspace=True), None
-            )
+            cells = next(reader, None)
         except csv.Error:
             lines.put_back(b"".join(taken[1:]))
-            yield Row(
-                first, (), taken[0].decode(), "a quotation mark is opened and not closed, or stands inside a cell"
-            )
+            yield Row(first, (), taken[0].decode(), STRAY)
         else:
             if cells is None:
                 return

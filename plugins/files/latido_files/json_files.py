@@ -157,7 +157,8 @@ class Scanner:
 
     def _more(self) -> bool:
         block = self.lines.block().decode()
-        self._text, self._at = self._text[self._at :] + block, 0
+        if block:
+            self._text, self._at = self._text[self._at :] + block, 0
         return bool(block)
 
     def _nonsense(self, error: json.JSONDecodeError) -> ConfigurationError:

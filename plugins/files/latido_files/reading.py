@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -82,9 +82,10 @@ class FileStream(TableStream):
         read = {name: was for name, was in cursor["files"].items() if name in self._now()}
         if read != cursor["files"]:
             yield Page(cursor={"files": read})
-        for place in self._changed(cursor):
+        for place in self.places:
             try:
-                yield from self._file(place, read)
+                if self._has_changed(place, cursor):
+                    yield from self._file(place, read)
             except LatidoError as problem:
                 problems.append(problem)
         if problems:
@@ -101,16 +102,14 @@ class FileStream(TableStream):
     def _now(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for place in self.places:
-            with said_of(place):
+            with suppress(FileNotFoundError):
                 found[place.name] = place.fingerprint()
         return found
 
-    def _changed(self, cursor: Cursor) -> Iterator[Place]:
+    def _has_changed(self, place: Place, cursor: Cursor) -> bool:
         begin = max(cursor.get("since", 0.0), self._begin)
-        for place in self.places:
-            with said_of(place):
-                if place.changed_at() >= begin and place.fingerprint() != cursor["files"].get(place.name):
-                    yield place
+        with said_of(place):
+            return place.changed_at() >= begin and place.fingerprint() != cursor["files"].get(place.name)
 
     @property
     def _begin(self) -> float:
@@ -168,7 +167,7 @@ class FileStream(TableStream):
             case "parquet":
                 return ParquetFile(place.path, place.name)
             case _:
-                return Sheet(place.path, self.name)
+                return Sheet(place.path, self.name, self.format.decimal)
 
     @property
     def _wanted(self) -> tuple[str, ...]:
