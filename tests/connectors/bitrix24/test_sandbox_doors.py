@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from latido_bitrix24.sandbox import documented_limits
+from latido_bitrix24.sandbox._oauth import SECRET
 from tests.asking import ask
 from tests.connectors.bitrix24.recordings import recorded
 from tests.connectors.bitrix24.visiting import NOON, Visitor
@@ -171,6 +175,18 @@ def test_a_gateway_speaks_html(visitor: Visitor) -> None:
     visitor.sandbox.fail("edge")
 
     assert "text/html" == visitor.ask("server.time").headers["content-type"]
+
+
+def test_the_command_line_serves_one() -> None:
+    options = "--tickets 6 --people 30 --copies 3 --zone America/Bogota --kept tasks --limits documented"
+    command = [sys.executable, "-m", "latido_bitrix24.sandbox", *options.split()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        portal = process.stdout.readline().strip()
+        answer = httpx.post(f"{portal}/rest/1/{SECRET}/server.time", trust_env=False)
+        process.terminate()
+
+    assert "-05:00" == answer.json()["result"][-6:]
 
 
 def told(answer: Any) -> tuple[int, Any]:
