@@ -32,9 +32,6 @@ STEP = 60.0
 """Seconds until another look where Bitrix24 does not tell when the oldest work is forgotten."""
 
 POLL = 0.2
-PATIENCE = 3600.0
-"""Seconds that one call waits for a method at most."""
-
 REFUSALS = 20
 """How often in a row a method is refused before the run ends."""
 
@@ -109,13 +106,10 @@ class Governor:
             self._hold(use)
 
     def _wait_for(self, method: str, wanted: int) -> int:
-        waited = 0.0
         while True:
             n, seconds = self._take(method, wanted)
             if n:
                 return n
-            if (waited := waited + seconds) > PATIENCE:
-                raise worked_too_much(method, self._runtime.source)
             wait(self._runtime, seconds)
 
     def _take(self, method: str, wanted: int) -> tuple[int, float]:
