@@ -165,6 +165,16 @@ class TestWithACursor:
 
         assert ["0", "2", "3"] == house.live("milestones")
 
+    def test_another_query_is_read_from_its_beginning(self, shop: Shop, house: House) -> None:
+        """What it left out before may lie behind the cursor."""
+        shop.log_in(*((n, "acme", "2026-01-05T09:00:00Z", f"2026-01-05 09:00:{n:02}") for n in range(10)))
+        house.sync(queries={"milestones": f"{LOGINS} where id > 4"})
+
+        house.sync()
+
+        assert 10 == len(house.live("milestones"))
+        assert ["The mapping of milestones changed: it is read again in full."] == house.warnings
+
     def test_a_cursor_column_that_the_query_lacks_is_said_with_the_nearest(self, house: House) -> None:
         report = house.sync(cursors={"milestones": "changd"})
 
