@@ -26,7 +26,7 @@ FOLDER = "files"
 WHOLE = 1_000_000
 """Rows in a file; no table of the business has as many."""
 
-MOST_PARTS = 8
+MOST_PARTS = 5
 """Files in a folder. Where each holds a few rows only, the last rows of a long table are not told."""
 
 TOUCHED = MappingProxyType(

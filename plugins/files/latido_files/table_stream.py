@@ -11,6 +11,7 @@ import orjson
 
 from latido.connect import Mapping, Stream
 from latido.errors import LatidoError
+from latido_files.needs import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
@@ -62,8 +63,9 @@ class TableStream(Stream):
             there = {folded(each) for each in self.headers()}
         except LatidoError:
             there = {*columns}
-        known: dict[str, Any] = {name: name for name in columns if name in there}
-        return (Mapping(self.entity, **{"source_id": "source_id", **known}),)
+        keys = () if "source_id" in there else KEYS
+        known: dict[str, Any] = {name: name for name in columns if name in {*there, *keys}}
+        return (Mapping(self.entity, **known),)
 
     def fingerprint(self) -> str:
         """Return a text that changes with what the settings say of a row, not with the columns that a file has."""
