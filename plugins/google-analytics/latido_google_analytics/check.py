@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from latido.connect import Finding
 from latido.errors import LatidoError
 from latido.messages import marker
+from latido_google_analytics.days import zone_of
 from latido_google_analytics.property import TooHeavy
 from latido_google_analytics.query import KEY_EVENTS, called, query
+from latido_google_analytics.reading import UNTOLD_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
+    from zoneinfo import ZoneInfo
 
     from latido_google_analytics.connector import GoogleAnalytics
     from latido_google_analytics.query import Metrics
@@ -43,18 +47,23 @@ def findings(connector: GoogleAnalytics) -> Iterator[Finding]:
 
 def about(connector: GoogleAnalytics, report: Report) -> Iterator[Finding]:
     """Yield that the property can be read, and whether its days are those of the project."""
-    zone, ours = report.zone or "?", connector.runtime.time_zone.key
+    zone, ours = report.zone or UNTOLD_ZONE, connector.runtime.time_zone
     number = connector.property.number
     yield Finding(_("Property {number} can be read; its days are cut in {zone}.", number=number, zone=zone))
-    if zone != ours:
+    if offsets(zone_of(zone)) != offsets(ours):
         yield Finding(
             _(
                 "This project's days are cut in {ours}: at the edge of a month a day may count for the other one.",
-                ours=ours,
+                ours=ours.key,
             ),
             "warning",
             _("Set the property's zone in Admin → Property details, or this project's: timezone in latido.toml"),
         )
+
+
+def offsets(zone: ZoneInfo) -> list[timedelta | None]:
+    """Return how far *zone* is from UTC in each month: one zone has several names."""
+    return [datetime(2026, month, 1, tzinfo=zone).utcoffset() for month in range(1, 13)]
 
 
 def conversions(connector: GoogleAnalytics, known: Metrics) -> Iterator[Finding]:

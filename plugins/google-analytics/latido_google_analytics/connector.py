@@ -39,6 +39,16 @@ UNDELIVERABLE = MappingProxyType(
 )
 """What Google Analytics makes impossible, and why."""
 
+UNREADABLE = MappingProxyType(
+    {
+        "web_sessions.visitor_id": _(
+            "Google Analytics counts visitors and does not tell them apart: those of two days or sources do not add up."
+        ),
+        "carts": _("Google Analytics counts what happens to carts, and does not tell them apart."),
+    }
+)
+"""What Google Analytics does not give."""
+
 
 class GoogleAnalytics(Connector):
     """Reads the daily visits of one property."""
@@ -49,6 +59,7 @@ class GoogleAnalytics(Connector):
     asks = ("property_id", "service_account_file")
     settings: GoogleAnalyticsSettings
     undeliverable: ClassVar = UNDELIVERABLE
+    unreadable: ClassVar = UNREADABLE
 
     def __init__(self, settings: GoogleAnalyticsSettings, runtime: Runtime) -> None:
         super().__init__(settings, runtime)

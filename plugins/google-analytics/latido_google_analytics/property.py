@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CONCURRENT = (30.0, 35.0)
 """Seconds, least and most, until one of the property's ten places is free again."""
 
+BACKOFF = 4.0
+"""Seconds, at most, before the second of three tries: each that fails brings the property closer to being shut."""
+
 SHARE = 0.7
 
 
@@ -113,7 +116,7 @@ class Property:
         return self._to(self._settings.admin_api, Retry(tries=2, first_contact=1, patience=0))
 
     def _to(self, address: str, retry: Retry | None = None) -> Http:
-        insisting = retry or Retry(tries=TRIES, first_contact=TRIES, unannounced=CONCURRENT)
+        insisting = retry or Retry(tries=TRIES, first_contact=TRIES, unannounced=CONCURRENT, first_backoff=BACKOFF)
         return Http(
             address, self._runtime, auth=self.credential, retry=insisting, timeouts=patient(), judge=self._judge
         )

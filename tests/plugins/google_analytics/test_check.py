@@ -92,6 +92,12 @@ def test_days_that_are_not_the_projects_are_a_warning(office: Office) -> None:
     assert warned.startswith("This project's days are cut in America/New_York")
 
 
+def test_a_zone_may_have_several_names(desk: PropertyDesk, office: Office) -> None:
+    desk.on(REPORT, report(timeZone="Etc/UTC"))
+
+    assert [] == said(found(office, zone="UTC"), "warning")
+
+
 @pytest.mark.parametrize(
     ("name", "what", "fix"),
     [

@@ -24,7 +24,8 @@ class Retry:
     `tries` counts attempts that end in a network error or a 5xx, the first included; a host that has never answered
     gets `first_contact`. `patience` is how many seconds one request may wait in total while the vendor asks to slow
     down, before the run ends resumable. `unannounced` is between how many seconds to wait when it does not say how
-    long: None waits for the next full minute.
+    long: None waits for the next full minute. `first_backoff` is the most seconds to wait before something is tried for
+    the second time; before each further time it is twice as long.
     """
 
     tries: int = 6
@@ -33,6 +34,7 @@ class Retry:
     broken: int = 2
     patience: float = 3600.0
     unannounced: tuple[float, float] | None = None
+    first_backoff: float = 1.0
 
 
 class Tries:
@@ -57,7 +59,7 @@ class Tries:
             return seconds if self._waited <= self._retry.patience else None
         self._repeats[found] += 1
         n = self._repeats[found]
-        return backoff(n) if n <= self._allowed(found, reached=reached) else None
+        return backoff(n, self._retry.first_backoff) if n <= self._allowed(found, reached=reached) else None
 
     def _allowed(self, found: Trouble, *, reached: bool) -> int:
         failing = (self._retry.tries if reached else self._retry.first_contact) - 1
@@ -68,9 +70,9 @@ class Tries:
         }.get(found, 0)
 
 
-def backoff(repeats: int) -> float:
+def backoff(repeats: int, first: float = 1.0) -> float:
     """Return the seconds to wait before repeating for the *repeats*-th time: exponential, with full jitter."""
-    return jitter(min(MINUTE, 2.0 ** (repeats - 1)))
+    return jitter(min(MINUTE, first * 2.0 ** (repeats - 1)))
 
 
 def jitter(most: float) -> float:
