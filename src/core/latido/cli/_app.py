@@ -17,6 +17,7 @@ from latido.cli.commands import (
     explain,
     fields,
     forget,
+    identity,
     init,
     kpis,
     login,
@@ -49,6 +50,7 @@ COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (forget.forget, _("Erase a person everywhere.")),
 )
 GROUPS: tuple[tuple[str, Callable[[], typer.Typer]], ...] = (
+    ("identity", identity.group),
     ("quarantine", quarantine.group),
     ("db", db.group),
     ("plugins", plugins.group),

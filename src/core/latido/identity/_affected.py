@@ -25,24 +25,37 @@ if TYPE_CHECKING:
 _SMALL_NUMBER = "'^[0-9]{1,8}$'"
 """Ids like these are counted by every vendor from 1: that two are equal says nothing."""
 
+_SOURCE = "SPLIT_PART({}, ':', 1)"
+_ID = "SUBSTR({0}, STRPOS({0}, ':') + 1)"
+
 _CONCERNED = """
+    WITH named AS (
+        SELECT DISTINCT m.rule, m.value
+        FROM frontier AS f
+        JOIN pairs AS m ON m.source = f.source AND m.source_id = f.source_id
+    ), sharing AS (
+        SELECT p.source, p.source_id, p.rule, p.value, p.stated
+        FROM pairs AS p
+        JOIN named AS v ON v.rule = p.rule AND v.value = p.value
+    ), crowded AS (
+        SELECT DISTINCT rule, value FROM sharing WHERE stated AND rule IN (SELECT UNNEST($capped))
+        GROUP BY rule, value, source HAVING COUNT(*) > $too_common
+    )
+    SELECT s.source, s.source_id
+    FROM sharing AS s
+    ANTI JOIN crowded AS c ON c.rule = s.rule AND c.value = s.value
+    UNION
     SELECT l.source, l.source_id
     FROM frontier AS f
     JOIN {links} AS mine ON mine.source = f.source AND mine.source_id = f.source_id
-    JOIN {links} AS l ON l.{id} = mine.{id}
-    UNION
-    SELECT p.source, p.source_id
-    FROM (SELECT DISTINCT m.rule, m.value
-          FROM frontier AS f
-          JOIN pairs AS m ON m.source = f.source AND m.source_id = f.source_id
-          ANTI JOIN common AS c ON c.rule = m.rule AND c.value = m.value) AS v
-    JOIN pairs AS p ON p.rule = v.rule AND p.value = v.value"""
+    JOIN {links} AS l ON l.{id} = mine.{id}"""
 
+# A value that was too common and still is concerns nobody.
 _TOUCHED = """
     SELECT p.source, p.source_id
     FROM touched AS t
     ANTI JOIN (SELECT b.rule, b.value FROM common_before AS b
-               JOIN common AS c ON c.rule = b.rule AND c.value = b.value) AS still
+               JOIN common_after AS c ON c.rule = b.rule AND c.value = b.value) AS still
            ON still.rule = t.rule AND still.value = t.value
     JOIN pairs AS p ON p.rule = t.rule AND p.value = t.value"""
 
@@ -58,7 +71,8 @@ def find_all(connection: duckdb.DuckDBPyConnection, kind: Kind, sources: Sequenc
     connection.execute("DELETE FROM _latido_keys WHERE entity = ?", [kind.table])
     connection.execute(f"INSERT INTO _latido_keys SELECT '{kind.table}', * FROM fresh")
     connection.execute("DROP TABLE fresh")
-    _prepare(connection, kind)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW pairs AS {pairs_of(kind)}")
+    note_common(connection, kind, "common")
     connection.execute("CREATE OR REPLACE TEMP TABLE affected AS FROM looked_at")
     connection.execute("CREATE OR REPLACE TEMP TABLE renewed AS FROM affected")
 
@@ -68,12 +82,19 @@ def find(connection: duckdb.DuckDBPyConnection, kind: Kind, sources: Sequence[st
     _look_at(connection, kind, sources, since)
     derive(connection, kind)
     _compare(connection, kind)
-    _common(connection, kind, "common_before")
+    note_common(connection, kind, "common_before", "touched")
     _replace_keys(connection, kind)
-    _prepare(connection, kind)
+    note_common(connection, kind, "common_after", "touched")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW pairs AS {pairs_of(kind)}")
     _begin(connection, kind)
     while scalar(connection, "SELECT COUNT(*) FROM frontier"):
         _spread(connection, kind)
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE named AS
+           SELECT DISTINCT p.rule, p.value FROM pairs AS p
+           JOIN affected AS f ON f.source = p.source AND f.source_id = p.source_id"""
+    )
+    note_common(connection, kind, "common", "named")
 
 
 def _look_at(connection: duckdb.DuckDBPyConnection, kind: Kind, sources: Sequence[str], since: int) -> None:
@@ -125,19 +146,15 @@ def _replace_keys(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     )
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
-    """Lay out `pairs`, all by which records may be one, `stated` by the record itself or not; and what is `common`."""
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW pairs AS {_pairs(kind)}")
-    _common(connection, kind, "common")
-
-
-def _pairs(kind: Kind) -> str:
+def pairs_of(kind: Kind) -> str:
+    """Return the query of all by which records may be one, `stated` by the record itself or said of it by others."""
     keys = f"SELECT * FROM _latido_keys WHERE entity = '{kind.table}'"
     branches = [
         f"SELECT source, source_id, rule, value, qualifier, true AS stated FROM ({keys}) WHERE rule <> 'name'",
         f"""SELECT t.source, t.source_id, 'merged', k.value, NULL, false
             FROM (SELECT DISTINCT value FROM ({keys}) WHERE rule = 'merged') AS k
-            JOIN {kind.table} AS t ON t.source || ':' || t.source_id = k.value""",
+            JOIN {kind.table} AS t
+                 ON t.source = {_SOURCE.format("k.value")} AND t.source_id = {_ID.format("k.value")}""",
     ]
     if kind is ACCOUNTS:
         branches.append(
@@ -148,27 +165,29 @@ def _pairs(kind: Kind) -> str:
                 WHERE NOT REGEXP_MATCHES(t.source_id, {_SMALL_NUMBER})"""
         )
         branches.extend(
-            f"""SELECT SPLIT_PART({side}, ':', 1), SUBSTR({side}, STRPOS({side}, ':') + 1), 'link',
-                       a || ' ' || b, NULL, true
+            f"""SELECT {_SOURCE.format(side)}, {_ID.format(side)}, 'link', a || ' ' || b, NULL, true
                 FROM merge_overrides WHERE kind = 'link'"""
             for side in ("a", "b")
         )
     return " UNION ALL ".join(branches)
 
 
-def _common(connection: duckdb.DuckDBPyConnection, kind: Kind, name: str) -> None:
-    """List the values that too many records of one source have. Hashes are counted first: texts take room."""
+def note_common(connection: duckdb.DuckDBPyConnection, kind: Kind, name: str, among: str | None = None) -> None:
+    """List in the table *name* the values, those *among* a table's if one is given, that are too common.
+
+    Hashes are counted first: texts take room.
+    """
+    semi = f"SEMI JOIN {among} AS a ON a.rule = k.rule AND a.value = k.value" if among else ""
+    keys = f"_latido_keys AS k {semi} WHERE k.entity = '{kind.table}' AND k.rule IN (SELECT UNNEST($capped))"
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE {name} AS
             WITH crowded AS (
-                SELECT HASH(source, rule, value) AS print FROM _latido_keys
-                WHERE entity = '{kind.table}' AND rule IN (SELECT UNNEST($capped))
-                GROUP BY print HAVING COUNT(*) > {TOO_COMMON}
+                SELECT HASH(k.source, k.rule, k.value) AS print FROM {keys}
+                GROUP BY print HAVING COUNT(*) > $too_common
             )
-            SELECT DISTINCT k.rule, k.value FROM _latido_keys AS k
-            JOIN crowded AS c ON c.print = HASH(k.source, k.rule, k.value)
-            WHERE k.entity = '{kind.table}'""",
-        {"capped": list(kind.capped)},
+            SELECT DISTINCT k.rule, k.value FROM {keys}
+            AND HASH(k.source, k.rule, k.value) IN (SELECT print FROM crowded)""",
+        {"capped": list(kind.capped), "too_common": TOO_COMMON},
     )
 
 
@@ -188,6 +207,7 @@ def _spread(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE frontier AS
             SELECT n.source, n.source_id FROM ({concerned}) AS n
-            ANTI JOIN affected AS a ON a.source = n.source AND a.source_id = n.source_id"""
+            ANTI JOIN affected AS a ON a.source = n.source AND a.source_id = n.source_id""",
+        {"capped": list(kind.capped), "too_common": TOO_COMMON},
     )
     connection.execute("INSERT INTO affected FROM frontier")

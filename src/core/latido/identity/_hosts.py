@@ -39,8 +39,9 @@ def learn(connection: duckdb.DuckDBPyConnection, since: int) -> None:
         f"SELECT {host} AS host FROM {table} WHERE seq > $since" for table, hosts in _NAMED.items() for host in hosts
     )
     fresh = connection.execute(
-        f"""SELECT n.host FROM ({named}) AS n ANTI JOIN _latido_hosts AS h ON h.host = n.host
-            WHERE n.host IS NOT NULL""",
+        f"""WITH named AS ({named})
+            SELECT host FROM named WHERE host IS NOT NULL
+            EXCEPT SELECT host FROM _latido_hosts WHERE host IN (SELECT host FROM named)""",
         {"since": since},
     ).fetchall()
     if fresh:

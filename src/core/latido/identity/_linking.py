@@ -31,41 +31,52 @@ _NODES = """
     FROM {table} AS t
     JOIN affected AS f ON f.source = t.source AND f.source_id = t.source_id"""
 
-# A tax id that is written with several countries' prefixes is not one id: there each country has its own.
-_SHARED = """
-    CREATE OR REPLACE TEMP TABLE shared AS
+# What any two records may share. A tax id that is written with several countries' prefixes is not one id: there each
+# country has its own.
+_EXACT = """
+    CREATE OR REPLACE TEMP TABLE exact AS
     WITH suspects AS (
-        SELECT HASH(rule, value) AS print FROM pairs GROUP BY print HAVING COUNT(*) > 1
+        SELECT HASH(p.rule, p.value) AS print
+        FROM pairs AS p
+        SEMI JOIN nodes AS n ON n.source = p.source AND n.source_id = p.source_id
+        GROUP BY print HAVING COUNT(*) > 1
     ), found AS (
         SELECT n.node, p.rule, p.value, p.qualifier, p.stated
         FROM pairs AS p
-        JOIN suspects AS s ON s.print = HASH(p.rule, p.value)
         JOIN nodes AS n ON n.source = p.source AND n.source_id = p.source_id
+        SEMI JOIN suspects AS s ON s.print = HASH(p.rule, p.value)
         ANTI JOIN common AS c ON c.rule = p.rule AND c.value = p.value
     ), ambiguous AS (
         SELECT rule, value FROM found GROUP BY rule, value HAVING MIN(qualifier) <> MAX(qualifier)
-    ), exact AS (
-        SELECT f.node, f.rule, f.stated,
-               CASE WHEN a.value IS NULL THEN f.value ELSE COALESCE(f.qualifier, '') || f.value END AS value
-        FROM found AS f
-        LEFT JOIN ambiguous AS a ON a.rule = f.rule AND a.value = f.value
-    ), several AS (
-        SELECT rule, value FROM exact GROUP BY rule, value HAVING MIN(node) <> MAX(node) AND BOOL_OR(stated)
     )
+    SELECT f.node, f.rule, f.stated, f.value AS written,
+           CASE WHEN a.value IS NULL THEN f.value ELSE COALESCE(f.qualifier, '') || ' ' || f.value END AS value
+    FROM found AS f
+    LEFT JOIN ambiguous AS a ON a.rule = f.rule AND a.value = f.value"""
+
+_SHARED = """
+    CREATE OR REPLACE TEMP TABLE shared AS
     SELECT DISTINCT e.node, e.rule, e.value
     FROM exact AS e
-    JOIN several AS s ON s.rule = e.rule AND s.value = e.value"""
+    JOIN (SELECT rule, value FROM exact GROUP BY rule, value HAVING MIN(node) <> MAX(node) AND BOOL_OR(stated)) AS s
+         ON s.rule = e.rule AND s.value = e.value"""
 
 _KNOWN = """
+    WITH linked AS (
+        SELECT DISTINCT node FROM shared
+    )
     SELECT k.rule, n.node, k.value
-    FROM (SELECT DISTINCT node FROM shared) AS s
-    JOIN nodes AS n ON n.node = s.node
+    FROM linked AS l
+    JOIN nodes AS n ON n.node = l.node
     JOIN _latido_keys AS k ON k.entity = '{table}' AND k.source = n.source AND k.source_id = n.source_id
     ANTI JOIN common AS c ON c.rule = k.rule AND c.value = k.value
-    ANTI JOIN shared AS d ON d.rule = k.rule AND d.node = s.node
+    ANTI JOIN exact AS e ON e.rule = k.rule AND e.node = n.node AND e.written = k.value
     WHERE k.rule IN (SELECT UNNEST($rules))
     UNION ALL
-    SELECT rule, node, value FROM shared WHERE rule IN (SELECT UNNEST($rules))"""
+    SELECT e.rule, e.node, e.value
+    FROM exact AS e
+    JOIN linked AS l ON l.node = e.node
+    WHERE e.rule IN (SELECT UNNEST($rules))"""
 
 # Who was a customer before stays that one: where its first record is, else the smallest that is left. Of several that
 # became one, the oldest stays.
@@ -135,6 +146,7 @@ _STORE = """
 def relink(connection: duckdb.DuckDBPyConnection, kind: Kind, now: datetime) -> int:
     """Link the records that are `affected` anew; return how many links changed."""
     connection.execute(_NODES.format(table=kind.table))
+    connection.execute(_EXACT)
     connection.execute(_SHARED)
     _group(connection, kind)
     member = "n.source || ':' || n.source_id"

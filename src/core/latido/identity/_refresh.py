@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from latido.identity import _affected, _linking
-from latido.identity._customers import renew_customers, renew_people
+from latido.identity._described import renew_described
 from latido.identity._hosts import NOBODYS, learn
 from latido.identity._kinds import ACCOUNTS, CONTACTS
-from latido.warehouse import meta, put_meta
+from latido.warehouse import meta, put_meta, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,10 +72,8 @@ def _unify(connection: duckdb.DuckDBPyConnection, sources: Sequence[str], now: d
         connection.execute("DELETE FROM _latido_hosts")
     learn(connection, -1 if since is None else since)
     accounts = _relink(connection, ACCOUNTS, sources, since, now)
-    renew_customers(connection)
     connection.execute("CREATE OR REPLACE TEMP TABLE renewed_accounts AS FROM renewed")
     contacts = _relink(connection, CONTACTS, sources, since, now)
-    renew_people(connection)
     connection.execute("DELETE FROM _latido_unsettled")
     put_meta(connection, _REFRESHED, f"{_data_version(connection)} {fingerprint(sources)}")
     return accounts, contacts
@@ -92,7 +90,11 @@ def _relink(
         )
     else:
         _affected.find(connection, kind, sources, since)
-    return _linking.relink(connection, kind, now)
+    if since is not None and not scalar(connection, "SELECT COUNT(*) FROM (FROM affected UNION ALL FROM renewed)"):
+        return 0
+    changed = _linking.relink(connection, kind, now)
+    renew_described(connection, kind)
+    return changed
 
 
 def _since(connection: duckdb.DuckDBPyConnection, sources: Sequence[str]) -> int | None:

@@ -152,9 +152,7 @@ class _Person:
         for table in ("contact_links", "_latido_keys"):
             theirs = THEIRS.format("source_id") + (" AND t.entity = 'contacts'" if table == "_latido_keys" else "")
             self._change(f"DELETE FROM {table} AS t WHERE {theirs}")
-        self._change("DELETE FROM people WHERE email = $email", email=self._email)
         self._change("DELETE FROM _latido_keys WHERE REGEXP_MATCHES(value, $pattern)")
-        self._change("UPDATE customers SET name = NULL WHERE REGEXP_MATCHES(name, $pattern)")
 
     def _is_in(self, value: Any) -> bool:
         return re.search(self._pattern, orjson.dumps(value).decode()) is not None
@@ -167,14 +165,14 @@ class _Person:
 def _drop_derived(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the model layer, which still knows what was erased. It is built again from what is left.
 
-    Customers and people are unified again: who is left stays who they were.
+    Customers and people are described again: who is left stays who they were.
     """
     found = connection.execute("SELECT table_name FROM duckdb_tables() WHERE STARTS_WITH(table_name, 'm_')").fetchall()
     for (table,) in found:
         connection.execute(f"DROP TABLE {table}")
     connection.execute("DELETE FROM _latido_meta WHERE key IN ('model_version', 'identity_version')")
-    for table, links, name in (("customers", "account_links", "customer_id"), ("people", "contact_links", "person_id")):
-        connection.execute(f"DELETE FROM {table} WHERE {name} NOT IN (SELECT {name} FROM {links})")
+    connection.execute("DELETE FROM customers")
+    connection.execute("DELETE FROM people")
     touch(connection)
 
 

@@ -1,17 +1,27 @@
 """What is said of customers and people as a whole: a name, a domain, an address, where they are known."""
 
+# ruff: noqa: S608 - names of tables are ours, values are bound
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from latido.identity._kinds import ACCOUNTS
+
 if TYPE_CHECKING:
     import duckdb
 
+    from latido.identity._kinds import Kind
+
+_AT_ONCE = 50_000
+"""Texts of so many customers fit into a little memory; the aggregates that choose them cannot be written to disk."""
+
 _STALE = """
     CREATE OR REPLACE TEMP TABLE stale AS
-    SELECT l.{id} AS id FROM {links} AS l
-    JOIN (FROM affected UNION FROM renewed) AS f ON f.source = l.source AND f.source_id = l.source_id
-    UNION SELECT id FROM outdated"""
+    SELECT id, ROW_NUMBER() OVER () // {at_once} AS slice
+    FROM (SELECT l.{id} AS id FROM {links} AS l
+          JOIN (FROM affected UNION FROM renewed) AS f ON f.source = l.source AND f.source_id = l.source_id
+          UNION SELECT id FROM outdated)"""
 
 # The name is that of a live account rather than of a deleted or merged one; of several, of the first.
 _CUSTOMERS = """
@@ -20,7 +30,7 @@ _CUSTOMERS = """
         SELECT l.customer_id, l.source, l.source_id, l.since, a.name,
                CASE WHEN a.merged_into IS NOT NULL THEN 2 WHEN a.is_deleted THEN 1 ELSE 0 END AS place
         FROM account_links AS l
-        JOIN stale AS s ON s.id = l.customer_id
+        JOIN stale AS s ON s.id = l.customer_id AND s.slice = $slice
         JOIN accounts AS a ON a.source = l.source AND a.source_id = l.source_id
     )
     SELECT m.customer_id,
@@ -39,7 +49,7 @@ _PEOPLE = """
                COALESCE(c.name, NULLIF(TRIM(CONCAT_WS(' ', c.first_name, c.last_name)), '')) AS name,
                CASE WHEN c.merged_into IS NOT NULL THEN 2 WHEN c.is_deleted THEN 1 ELSE 0 END AS place
         FROM contact_links AS l
-        JOIN stale AS s ON s.id = l.person_id
+        JOIN stale AS s ON s.id = l.person_id AND s.slice = $slice
         JOIN contacts AS c ON c.source = l.source AND c.source_id = l.source_id
     )
     SELECT person_id,
@@ -49,15 +59,13 @@ _PEOPLE = """
     GROUP BY person_id"""
 
 
-def renew_customers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write anew the rows of those customers whose accounts are `affected` or were `renewed`."""
-    connection.execute(_STALE.format(id="customer_id", links="account_links"))
-    connection.execute("DELETE FROM customers WHERE customer_id IN (FROM stale)")
-    connection.execute(_CUSTOMERS)
-
-
-def renew_people(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write anew the rows of those people whose contacts are `affected` or were `renewed`."""
-    connection.execute(_STALE.format(id="person_id", links="contact_links"))
-    connection.execute("DELETE FROM people WHERE person_id IN (FROM stale)")
-    connection.execute(_PEOPLE)
+def renew_described(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    """Write anew the rows of those customers, or people, whose records are `affected` or were `renewed`."""
+    table, rows = ("customers", _CUSTOMERS) if kind is ACCOUNTS else ("people", _PEOPLE)
+    connection.execute(_STALE.format(id=kind.id_column, links=kind.links, at_once=_AT_ONCE))
+    connection.execute(
+        f"""DELETE FROM {table} WHERE {kind.id_column} IN (SELECT id FROM stale)
+            OR {kind.id_column} NOT IN (SELECT {kind.id_column} FROM {kind.links})"""
+    )
+    for (number,) in connection.execute("SELECT DISTINCT slice FROM stale").fetchall():
+        connection.execute(rows, {"slice": number})
