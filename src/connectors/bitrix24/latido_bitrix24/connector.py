@@ -13,6 +13,7 @@ from latido_bitrix24 import check, invoices, references, ticketing
 from latido_bitrix24.account import Wire, client, credential
 from latido_bitrix24.answers import judge
 from latido_bitrix24.contracts import RecurringDeals
+from latido_bitrix24.currencies import ExchangeRates
 from latido_bitrix24.deals import Deals, DealStages
 from latido_bitrix24.deletions import Deletions
 from latido_bitrix24.invoices import Invoices
@@ -40,7 +41,7 @@ _ = marker("latido_bitrix24")
 
 STREAMS: tuple[type[BitrixStream], ...] = (
     Companies, Contacts, Leads, Deals, DealStages, RecurringDeals, ProductRows, Invoices, Orders, Tickets, TicketStages,
-    TicketReplies, Sessions, SessionMessages, Tasks, TaskHistory, Surveys, Users, Deletions,
+    TicketReplies, Sessions, SessionMessages, Tasks, TaskHistory, Surveys, ExchangeRates, Users, Deletions,
 )  # fmt: skip
 
 UNDELIVERABLE = MappingProxyType(
