@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 RUNS = range(10)
 MORNING = datetime(2026, 11, 1, 6, tzinfo=UTC)
-LATENCY = {"google-analytics": (1.0, 2.0), "hubspot": (0.2, 0.5), "salesforce": (0.2, 0.5), "zendesk": (2.0, 2.0)}
+LATENCY = {
+    "bitrix24": (0.4, 0.6), "google-analytics": (1.0, 2.0), "hubspot": (0.2, 0.5), "salesforce": (0.2, 0.5),
+    "zendesk": (2.0, 2.0),
+}  # fmt: skip
 """Seconds that a request takes, in the first sync and in the one behind it, which needs far fewer of them.
 
 Every other run has no second one while people work.

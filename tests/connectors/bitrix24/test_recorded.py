@@ -111,9 +111,9 @@ def test_product_rows_of_the_documentation(desk: BitrixDesk, office: Office) -> 
     (told,) = fields(page(office, "product_rows", [sold], product_rows={"products": [9621], "months": 12}), Contract)
 
     assert {
-        "source_id": "row:17649", "url": page_of(13142), "is_deleted": False, "created_at": at(2026, 1, 2, 8), "account_id": "7",
-        "updated_at": at(2026, 1, 5, 12), "deal_id": "13142", "product": "iphone 14", "currency": "EUR",
-        "recurring_monthly_amount": Decimal("20454.545"), "starts_on": date(2026, 1, 15),
+        "source_id": "row:17649", "url": page_of(13142), "is_deleted": False, "account_id": "7",
+        "created_at": at(2026, 1, 2, 8), "updated_at": at(2026, 1, 5, 12), "deal_id": "13142", "product": "iphone 14",
+        "currency": "EUR", "recurring_monthly_amount": Decimal("20454.545"), "starts_on": date(2026, 1, 15),
         "ends_on": date(2027, 1, 15), "booked_on": date(2026, 1, 5),
     } == told  # fmt: skip
 
@@ -146,12 +146,13 @@ def test_templates_with_keys_in_both_cases(desk: BitrixDesk, office: Office) -> 
         "recurring_monthly_amount": Decimal("3043.75"), "booked_on": date(2026, 1, 2),
     }  # fmt: skip
     assert {
-        **common, "source_id": "template:1", "url": page_of(575), "account_id": "7", "deal_id": "573", "product": "Item 575",
-        "status": "ended", "currency": "EUR", "starts_on": date(2020, 6, 15), "ends_on": date(2020, 6, 17),
+        **common, "source_id": "template:1", "url": page_of(575), "account_id": "7", "deal_id": "573",
+        "product": "Item 575", "status": "ended", "currency": "EUR", "starts_on": date(2020, 6, 15),
+        "ends_on": date(2020, 6, 17),
     } == ended  # fmt: skip
     assert {
-        **common, "source_id": "template:5", "url": page_of(6555), "deal_id": "6531", "product": "Item 6555", "status": "active",
-        "currency": "USD", "starts_on": date(2024, 11, 21),
+        **common, "source_id": "template:5", "url": page_of(6555), "deal_id": "6531", "product": "Item 6555",
+        "status": "active", "currency": "USD", "starts_on": date(2024, 11, 21),
     } == active  # fmt: skip
 
 

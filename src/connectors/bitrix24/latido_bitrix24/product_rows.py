@@ -141,8 +141,12 @@ class ProductRows(ItemStream):
         return (*BEHIND, *own, *self.connector.settings.churn.fields)
 
     def page(self, records: Sequence[JsonObject], cursor: Cursor | None) -> Page:
-        """Return the rows of *records*, which are deals, and of those that they end. Those of other deals are gone."""
-        deals = {str(each["id"]): each for each in (*records, *self._ended_by(records))}
+        """Return the rows of *records*, which are deals, and of those that they end. Those of other deals are gone.
+
+        Templates of recurring deals are another stream's.
+        """
+        sales = (each for each in (*records, *self._ended_by(records)) if each.get("isRecurring") != "Y")
+        deals = {str(each["id"]): each for each in sales}
         is_first = cursor is not None and cursor.get("since") is None
         asked = {key: each for key, each in deals.items() if not is_first or self._is_won(each)}
         rows = self._rows(asked)
@@ -155,7 +159,7 @@ class ProductRows(ItemStream):
     def ids(self) -> Iterator[list[str]]:
         params = {**self.params(), "filter": {"stageSemanticId": "S"}}
         for records in self.connector.portal.chain(self.listing, params):
-            won = {str(each["id"]): each for each in records if self._is_won(each)}
+            won = {str(each["id"]): each for each in records if each.get("isRecurring") != "Y" and self._is_won(each)}
             yield [self.key(each["id"]) for each in self._rows(won) if recurs(each, self.declared)]
 
     def _rows(self, deals: Map[str, JsonObject]) -> list[JsonObject]:
@@ -204,4 +208,4 @@ class ProductRows(ItemStream):
         return status("stageId", "stageSemanticId").bind(self.connector.context())
 
     def _is_won(self, deal: JsonObject) -> bool:
-        return deal.get("isRecurring") != "Y" and self._meaning(deal) == "won"
+        return bool(self._meaning(deal) == "won")

@@ -151,7 +151,7 @@ def payment_json(time: PortalTime, deal: Deal) -> dict[str, Any]:
 
 def product_rows(deal: Deal, owner: tuple[str, int], products: list[Product]) -> list[dict[str, Any]]:
     """Return the rows of what was sold; `price` is of one unit, with tax."""
-    return [_product_row(deal, place, line, owner, products[line.product]) for place, line in enumerate(deal.lines)]
+    return [_product_row(place, line, owner, products[line.product]) for place, line in enumerate(deal.lines)]
 
 
 def order_row(time: PortalTime, cart: Cart, company: int) -> Row:
@@ -185,10 +185,10 @@ def order_row(time: PortalTime, cart: Cart, company: int) -> Row:
     return Row(told, at)
 
 
-def _product_row(deal: Deal, place: int, line: Line, owner: tuple[str, int], product: Product) -> dict[str, Any]:
+def _product_row(place: int, line: Line, owner: tuple[str, int], product: Product) -> dict[str, Any]:
     price = units(line.unit_price)
     return {
-        "id": deal.number * 8 + place + 1,
+        "id": _row_id(owner, place),
         "ownerId": owner[1],
         "ownerType": owner[0],
         "productId": 9_001 + line.product,
@@ -211,6 +211,12 @@ def _product_row(deal: Deal, place: int, line: Line, owner: tuple[str, int], pro
         "xmlId": "",
         "type": 7 if line.months is not None else 1,
     }
+
+
+def _row_id(owner: tuple[str, int], place: int) -> int:
+    """Return the id of a row: whatever it belongs to, no other has it."""
+    kind, first = ("deals", 1) if owner[0] == "D" else ("invoices", 1_000_001)
+    return first + (KINDS[kind].number(owner[1]) or 0) * 8 + place
 
 
 def units(cents: int) -> int | float:
