@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.connect import Http, Refused, Retry
 from latido.errors import LatidoError, RateLimited, VendorUnavailable
+from latido.messages import marker
 from latido_google_analytics.account import Credential
 from latido_google_analytics.refusals import TRIES, Judge, check_left, exhausted, explained
 from latido_google_analytics.report import Report
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
     from latido_google_analytics.query import Metrics
     from latido_google_analytics.settings import GoogleAnalyticsSettings
 
+_ = marker("latido_google_analytics")
+
 CONCURRENT = (30.0, 35.0)
 """Seconds, least and most, until one of the property's ten places is free again."""
 
 BACKOFF = 4.0
 """Seconds, at most, before the second of three tries: each that fails brings the property closer to being shut."""
+
+INSISTING = Retry(tries=TRIES, first_contact=TRIES, unannounced=CONCURRENT, first_backoff=BACKOFF)
 
 SHARE = 0.7
 
@@ -42,7 +47,7 @@ class Property:
         self._settings = settings
         self._runtime = runtime
         self._judge = Judge(runtime.clock)
-        self._http = self._to(settings.data_api)
+        self._http = self._to(settings.data_api, INSISTING, self._judge)
         self._quota: Mapping[str, Mapping[str, int]] = {}
 
     def close(self) -> None:
@@ -53,7 +58,13 @@ class Property:
     def report(self, body: Mapping[str, Any]) -> Report:
         """Return the answer to *body*; raises TooHeavy where Google keeps failing."""
         check_left(self._quota, self._settings.rate_share or SHARE, self._runtime.source)
-        report = Report.of(self._asked("runReport", body).json())
+        told = self._asked("runReport", body).json()
+        if not isinstance(told, dict):
+            raise VendorUnavailable(
+                _("Google Analytics answers with something that is no report."),
+                _("See what can be reached: latido check {source}", source=self._runtime.source),
+            )
+        report = Report.of(told)
         self._quota = report.quota
         return report
 
@@ -113,13 +124,10 @@ class Property:
 
     @cached_property
     def _admin(self) -> Http:
-        return self._to(self._settings.admin_api, Retry(tries=2, first_contact=1, patience=0))
+        return self._to(self._settings.admin_api, Retry(tries=2, first_contact=1, patience=0), None)
 
-    def _to(self, address: str, retry: Retry | None = None) -> Http:
-        insisting = retry or Retry(tries=TRIES, first_contact=TRIES, unannounced=CONCURRENT, first_backoff=BACKOFF)
-        return Http(
-            address, self._runtime, auth=self.credential, retry=insisting, timeouts=patient(), judge=self._judge
-        )
+    def _to(self, address: str, retry: Retry, judge: Judge | None) -> Http:
+        return Http(address, self._runtime, auth=self.credential, retry=retry, timeouts=patient(), judge=judge)
 
 
 def patient() -> httpx.Timeout:

@@ -83,7 +83,8 @@ class Walk:
         rows, rejected = self._rows(part, portion)
         emptied = self._emptied(part, found)
         replaced = (found | emptied) - spoilt(rejected)
-        self._standing = self._standing.passed(part.through).with_days(found, emptied)
+        standing = self._standing.passed(part.through).with_days(found, emptied)
+        self._standing = standing.without_days_before(self._oldest)
         return Page(
             [rows],
             self._cursor(),
@@ -116,11 +117,14 @@ class Walk:
 
     def _tidied(self, *, sweeping: bool) -> Standing:
         """Return the standing at the end of a run, without the days that no run will look at again."""
-        yesterday = self._reader.yesterday()
+        standing = replace(self._standing, swept=self._reader.yesterday()) if sweeping else self._standing
+        return standing.without_days_before(self._oldest)
+
+    @property
+    def _oldest(self) -> date:
+        """The oldest day that a later run may look at again."""
         settings = self._stream.connector.settings
-        longest = max(settings.restate_days, settings.weekly_restate_days or 0)
-        standing = replace(self._standing, swept=yesterday) if sweeping else self._standing
-        return standing.without_days_before(yesterday - DAY * longest)
+        return self._reader.yesterday() - DAY * max(settings.restate_days, settings.weekly_restate_days or 0)
 
 
 def parts(portion: Portion) -> Iterator[Part]:

@@ -224,6 +224,7 @@ def test_a_long_history_takes_one_request_and_many_pages(desk: PropertyDesk, off
 
     assert 1 == len(desk.requests(REPORT))
     assert [5000] * 7 + [1500, 0] == [page.fetched for page in pages]
+    assert {0} == {len(page.cursor["visited"]) for page in pages[:2] if page.cursor}
     assert ["2025-11-28", "2026-01-17"] == [page.cursor["unread"] for page in pages[:2] if page.cursor]
 
 

@@ -10,7 +10,7 @@ import pytest
 from latido.errors import RateLimited
 from latido.testing import ManualClock
 from tests.desk import Says
-from tests.plugins.google_analytics.desk import REPORT, PropertyDesk, recorded, refused, report, row
+from tests.plugins.google_analytics.desk import PROPERTY, REPORT, PropertyDesk, recorded, refused, report, row
 
 if TYPE_CHECKING:
     from tests.plugins.google_analytics.desk import Office
@@ -117,6 +117,15 @@ def test_a_quota_that_is_not_told_is_no_reason_to_stop(desk: PropertyDesk, offic
     first = report(row("20261001", "google", "cpc", 5), n=2, propertyQuota={"concurrentRequests": {"consumed": 0}})
 
     assert 2 == read(desk, office, first, report(row("20261001", "x", "y", 5), n=2))
+
+
+def test_failures_of_the_admin_api_do_not_count(desk: PropertyDesk, office: Office) -> None:
+    desk.on(PROPERTY, error("internal"))
+
+    for _ in range(6):
+        office.pages("web_sessions")
+
+    assert 6 == len(desk.requests(REPORT))
 
 
 @pytest.mark.parametrize("name", ["internal", "unavailable"])

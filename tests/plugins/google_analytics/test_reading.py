@@ -301,6 +301,11 @@ def test_a_row_without_a_day_is_put_away(desk: PropertyDesk, office: Office) -> 
     assert 1 == sum(len(page.rejected) for page in pages)
 
 
+def test_an_answer_that_is_no_report_ends_the_run(desk: PropertyDesk, office: Office) -> None:
+    with pytest.raises(VendorUnavailable, match="something that is no report"):
+        read(desk, office, [])
+
+
 def test_empty_early_years_take_few_requests(desk: PropertyDesk, office: Office) -> None:
     """A property without known beginning, too large for one report: ranges grow over days without any figures."""
     busy = report(row("20261001", *DIRECT, 4), **SAMPLED)
