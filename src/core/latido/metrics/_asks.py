@@ -153,6 +153,13 @@ class Catalogue:
 
 
 def _made(kpi: Kpi, values: Mapping[str, str]) -> Ask:
+    for each in kpi.never:
+        if each.items() <= values.items():
+            one, other = (f"{name}={value}" for name, value in each.items())
+            raise UsageError(
+                _("{kpi}: {one} and {other} do not go together.", kpi=kpi.id, one=one, other=other),
+                _("Ask for one of both."),
+            )
     return Ask(kpi.chosen(values), values)
 
 

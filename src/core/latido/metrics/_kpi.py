@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from types import MappingProxyType
@@ -37,6 +38,10 @@ class Query:
     def meaning(self) -> Message:
         """The definition as a sentence that the package of the query may have a translation of."""
         return Message(self.domain, self.definition.replace("{", "{{").replace("}", "}}"))
+
+    def reading(self, view: str, *, instead_of: str) -> Query:
+        """Return the same query over another view."""
+        return replace(self, sql=re.sub(rf"\b{instead_of}\b", view, self.sql))
 
     @classmethod
     def read(cls, package: str, file: str) -> Query:
@@ -103,6 +108,7 @@ class Kpi:
     has it) that somebody must deliver. *on_empty* is the reason, or the 0, when nothing is left to count; *requires*
     names entities that must be among the facts; *promote* makes reasons for exclusion into parts of the answer. KPIs
     of one *family* are computed in one statement, at most *periods_at_once*. A *hidden* one is only part of others.
+    *never* lists values of parameters that do not go together.
     """
 
     id: str
@@ -124,6 +130,7 @@ class Kpi:
     periods_at_once: int | None = None
     bands: tuple[Band, ...] = ()
     aliases: tuple[str, ...] = ()
+    never: tuple[Mapping[str, str], ...] = ()
     hidden: bool = False
 
     def chosen(self, values: Mapping[str, str]) -> Kpi:

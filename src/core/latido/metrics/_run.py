@@ -95,7 +95,11 @@ class Run:
 
     def statement(self, **known: Any) -> Statement:
         """Return a statement without facts; *known* may be mentioned in it, and so may some settings."""
-        settings = {"currency": self.settings.currency, "zone": str(self.settings.time_zone)}
+        settings = {
+            "currency": self.settings.currency,
+            "zone": str(self.settings.time_zone),
+            "scope": self.cut.source or "",
+        }
         return Statement({**settings, **known}, self._as_of)
 
     def _as_of(self, kpi: Kpi) -> str:
@@ -126,8 +130,8 @@ def finished(kpi: Kpi, tally: Tally) -> Figure:
         return replace(nothing, reason=tally.blocked)
     if any(not tally.groups.get(entity) for entity in kpi.requires):
         return replace(nothing, reason="no_rows_in_period")
-    if not n:
-        return replace(nothing, value=0) if kpi.on_empty == 0 else replace(nothing, reason=kpi.on_empty)
+    if not n and kpi.on_empty != 0:
+        return replace(nothing, reason=kpi.on_empty)
     figure = fold.finish(tally, SCALES.get(kpi.unit, 1))
     return replace(figure, parts={**figure.parts, **promoted}, excluded=excluded)
 

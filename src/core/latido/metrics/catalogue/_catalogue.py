@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from latido.metrics._kpi import Query
-from latido.metrics.catalogue import _surveys, _tickets
+from latido.metrics.catalogue import _recurring, _surveys, _tickets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @cache
 def built_in() -> tuple[Kpi, ...]:
     """Return the KPIs of the catalogue, in the order in which they are shown."""
-    return (*_surveys.kpis(), *_tickets.kpis())
+    return (*_surveys.kpis(), *_tickets.kpis(), *_recurring.kpis())
 
 
 @cache

@@ -1,0 +1,5 @@
+-- Share of the customers active on the day before the period who are active on its last day, too: 1 - churn.
+SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
+       CAST(NULL AS VARCHAR) AS excluded, CAST(is_active AS BIGINT) AS numerator, CAST(1 AS BIGINT) AS denominator
+FROM states
+WHERE was_active = 1

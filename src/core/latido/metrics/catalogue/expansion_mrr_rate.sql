@@ -1,0 +1,7 @@
+-- What customers active on both days pay more each month, by what all customers paid on the day before the period.
+SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
+       CAST(NULL AS VARCHAR) AS excluded,
+       CASE WHEN is_active = 1 AND closing > revalued THEN closing - revalued ELSE 0 END AS numerator,
+       opening AS denominator, COALESCE(opening_blocked, closing_blocked) AS blocked
+FROM states
+WHERE was_active = 1

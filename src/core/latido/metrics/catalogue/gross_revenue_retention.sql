@@ -1,0 +1,7 @@
+-- What the customers of the day before the period still pay on its last day of what they paid then: more counts for
+-- nothing.
+SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
+       CAST(NULL AS VARCHAR) AS excluded, LEAST(opening, closing) AS numerator, opening AS denominator,
+       COALESCE(opening_blocked, closing_blocked) AS blocked
+FROM states
+WHERE was_active = 1
