@@ -53,8 +53,9 @@ def assert_true(answers: list[dict[str, Any]], desks: Iterable[Desk], zone: str)
     (start, end) = {(answer["period_start"], answer["period_end"]) for answer in answers}.pop()
     period = Period.of(date.fromisoformat(start), date.fromisoformat(end), ZoneInfo(zone))
     expected = truth(desks, period)
-    assert set(expected) == {answer["kpi"] for answer in answers}
-    for answer in answers:
+    told = [answer for answer in answers if answer["kpi"] in expected]
+    assert set(expected) == {answer["kpi"] for answer in told}
+    for answer in told:
         true = expected[answer["kpi"]]
         assert (true.n, true.reason) == (answer["n"] or 0, answer["reason"]), answer["kpi"]
         assert (true.waiting or 0) == (answer["parts"] or {}).get("waiting", 0), answer["kpi"]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from latido.config import Schedule
-from latido.metrics import Engine, Kpi
 from latido.metrics._periods import parsed
 from latido.metrics._reference import reference_page
 from latido.metrics._run import create_periods
@@ -19,6 +18,8 @@ from tests.core.metrics.loading import MADRID, engine, replies, reply, solved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from latido.metrics import Engine, Kpi
 
 DESK = Schedule("desk", MADRID, dict.fromkeys(range(7), ((540, 1080),)), frozenset({date(2024, 1, 5)}))
 
