@@ -64,7 +64,7 @@ class Tasks(Webhook):
 TestApp = connector_tests(
     App,
     settings=APP,
-    streams=("companies", "contacts", "leads", "deals", "deal_stages", "users", "deletions"),
+    streams=("companies", "contacts", "leads", "deals", "deal_stages", "exchange_rates", "users", "deletions"),
 )
 
 TestSupport = connector_tests(App, settings=APP, streams=("tickets", "ticket_stages", "ticket_replies", "surveys"))
