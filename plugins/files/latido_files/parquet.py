@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _ = marker("latido_files")
 
-MEMORY = "128MB"
-ROWS = 50_000
+MEMORY = "96MB"
+ROWS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class FileStream(TableStream):
         problems: list[LatidoError] = []
         read = {name: was for name, was in cursor["files"].items() if name in self._now()}
         if read != cursor["files"]:
-            yield Page(cursor={"files": read})
+            yield Page(cursor={"files": read}, settled=sorted(cursor["files"].keys() - read.keys()))
         for place in self.places:
             try:
                 if self._has_changed(place, cursor):
@@ -109,7 +109,7 @@ class FileStream(TableStream):
     def _has_changed(self, place: Place, cursor: Cursor) -> bool:
         begin = max(cursor.get("since", 0.0), self._begin)
         with said_of(place):
-            return place.changed_at() >= begin and place.fingerprint() != cursor["files"].get(place.name)
+            return bool(place.changed_at() >= begin and place.fingerprint() != cursor["files"].get(place.name))
 
     @property
     def _begin(self) -> float:
@@ -123,7 +123,7 @@ class FileStream(TableStream):
             yield from self._read(place)
             if place.is_still(before):
                 read[place.name] = before
-                yield Page(cursor={"files": {**read}})
+                yield Page(cursor={"files": {**read}}, settled=[place.name])
             else:
                 yield Page(
                     warnings=[_("{file} changed while it was read; the next sync reads it again.", file=place.name)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from latido_files.layout import Layout
     from latido_files.table import Chunk
 
-MEMORY = "128MB"
+MEMORY = "96MB"
 
 
 @dataclass(slots=True)

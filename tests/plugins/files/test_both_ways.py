@@ -179,8 +179,8 @@ def test_any_texts_come_to_the_same(data: st.DataObject) -> None:
 
 VALUES: Sequence[Any] = (
     None, 0, -7, 2**40, 1.0, 0.1, 1e22, -0.0, float("nan"), True, False, Decimal("12.50"), date(2026, 1, 31),
-    datetime.fromisoformat("2026-01-31T09:30"), datetime(2026, 1, 31, 9, 30, 0, 5, tzinfo=UTC), ["a", "b"], {"b": 1, "a": [2]}, b"x",
-    "text", " ", "2026-01-31",
+    datetime.fromisoformat("2026-01-31T09:30"), datetime(2026, 1, 31, 9, 30, 0, 5, tzinfo=UTC), ["a", "b"],
+    {"b": 1, "a": [2]}, b"x", "text", " ", "2026-01-31",
 )  # fmt: skip
 
 

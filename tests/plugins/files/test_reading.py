@@ -29,10 +29,8 @@ def test_a_folder_with_a_file_per_table_needs_no_mapping(folder: Folder) -> None
     folder.put("Tickets.CSV", "Source ID,Subject,STATUS,Created At\nT1,Hello,On hold,2026-01-05T10:00:00Z\n")
     folder.put("accounts.ndjson", '{"source_id": 7, "name": "Acme", "employees": 12}\n')
     folder.put("contacts.json", '[{"source_id": "C1", "email": "ann@acme.example"}]')
-    rows = (
-        "SELECT 'M1' AS source_id, '7' AS account_id, 'login' AS milestone, TIMESTAMP '2026-01-05 10:00' AS occurred_at"
-    )
-    duckdb.sql(rows).write_parquet(str(folder.files / "milestones.parquet"))
+    row = "SELECT 'M1' AS source_id, '7' AS account_id, 'login' AS milestone, DATE '2026-01-05' AS occurred_at"
+    written(folder.files / "milestones.parquet", row)
 
     report = folder.sync()
 
@@ -233,6 +231,20 @@ def test_a_row_that_fits_after_the_settings_learned_leaves_quarantine(folder: Fo
     assert [] == folder.reasons()
 
 
+def test_what_was_mended_or_taken_away_leaves_quarantine_also_where_it_had_no_key(folder: Folder) -> None:
+    folder.put("tickets/a.csv", "source_id,created_at\n,2026-01-05\nT1\n")
+    gone = folder.put("tickets/b.csv", "source_id,created_at\n,2026-01-05\n")
+    folder.put("tickets/c.csv", "source_id,created_at\n,2026-01-05\n")
+    folder.sync()
+    folder.put("tickets/a.csv", "source_id,created_at\nT1,2026-01-05\n")
+    gone.unlink()
+
+    report = folder.sync()
+
+    assert 0 == report.exit_code
+    assert ["data/tickets/c.csv, line 2: source_id: missing"] == folder.reasons()
+
+
 def test_times_without_a_zone_are_those_of_the_project(folder: Folder) -> None:
     folder.put("tickets.csv", "source_id,created_at\nT1,2026-07-01 10:00\n")
 
@@ -243,7 +255,7 @@ def test_times_without_a_zone_are_those_of_the_project(folder: Folder) -> None:
 
 
 def written(path: Path, rows: str) -> None:
-    duckdb.sql(rows).write_parquet(str(path))
+    duckdb.execute(f"COPY ({rows}) TO '{path}' (FORMAT parquet)")
 
 
 def test_parquet_is_read_with_its_types(folder: Folder) -> None:

@@ -37,7 +37,8 @@ class Page:
     `replaces` names, per child entity, the column that points to the parent and the parents whose children this page
     brings completely: those that it does not bring are deleted. `cursor` is where to resume once the page is stored;
     a page without one is stored together with the next that has one. `fetched` is the number of vendor records that
-    the page was made of.
+    the page was made of. `settled` names the files that end with this page: a record that an earlier run put away with
+    one of them as the member `file` of its payload is there no more.
     """
 
     rows: Sequence[Rows] = ()
@@ -48,6 +49,7 @@ class Page:
     replaces: Mapping[type[Record], tuple[str, Sequence[str]]] = field(default_factory=dict)
     rejected: Sequence[Rejected] = ()
     warnings: Sequence[Message] = ()
+    settled: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Batch:
     stream: str
     layers: list[Layer] = field(default_factory=lambda: [Layer()])
     rejected: dict[tuple[str, str], Rejected] = field(default_factory=dict)
+    settled: list[str] = field(default_factory=list)
     cursor: Cursor | None = None
     size: int = 0
 
@@ -71,6 +72,7 @@ class Batch:
             self.size += len(pairs)
         self.rejected.update({(each.table, key_of(each)): each for each in page.rejected})
         self.size += len(page.rejected)
+        self.settled += page.settled
 
     def _add_rows(self, layer: Layer, rows: Rows) -> None:
         if len(rows):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from latido.warehouse._census import note_ids
-from latido.warehouse._quarantine import put_away, release
+from latido.warehouse._quarantine import put_away, release, settle
 from latido.warehouse._tables import touch
 from latido.warehouse._tombstones import mark_deleted, mark_merged, replace_children
 from latido.warehouse._upsert import upsert
@@ -78,6 +78,7 @@ def _data(connection: duckdb.DuckDBPyConnection, batch: Batch, run_id: str) -> C
     for layer in batch.layers:
         counts += _layer(connection, batch, layer)
     counts["quarantined"] += put_away(connection, batch, run_id)
+    settle(connection, batch, run_id)
     return counts
 
 

@@ -60,6 +60,16 @@ def release(connection: duckdb.DuckDBPyConnection, source: str, table: str, arri
         )
 
 
+def settle(connection: duckdb.DuckDBPyConnection, batch: Batch, run_id: str) -> None:
+    """Take out of quarantine what earlier runs put there from files that were now read to their end."""
+    if batch.settled:
+        connection.execute(
+            """DELETE FROM _latido_quarantine WHERE source = ? AND stream = ? AND run_id <> ?
+               AND payload ->> '$.file' IN (SELECT UNNEST(CAST(? AS VARCHAR[])))""",
+            [batch.source, batch.stream, run_id, batch.settled],
+        )
+
+
 def key_of(rejected: Rejected) -> str:
     """Return what *rejected* is known by: its own key, or a hash of what the vendor sent."""
     if rejected.source_id:
