@@ -42,7 +42,7 @@ class Layout:
         """
         mapped = {column: _header(entity, column, wanted, headers) for column, wanted in own.items()}
         free = [each for each in headers if each not in mapped.values()]
-        named = {each: name for each in free if (name := folded(each)) in entity.columns() and name not in mapped}
+        named = {each: name for each in headers if (name := folded(each)) in entity.columns() and name not in mapped}
         _once(entity, named)
         columns = {**mapped, **{name: header for header, name in named.items()}}
         others = [each for each in free if each not in named]
