@@ -155,4 +155,4 @@ class Business:
         return found
 
     def _domain(self, customer: int | None) -> str:
-        return "correo.example" if customer is None else self.customer(customer).domains[0]
+        return "correo.example" if customer is None else Business.customer(self, customer).domains[0]

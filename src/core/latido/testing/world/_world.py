@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from latido.testing.world._business import Business
 from latido.testing.world._desk import CHANNELS, ONLY_EMAIL, HelpDesk
+from latido.testing.world._disguises import disguised
 from latido.testing.world._instants import DAY
 from latido.testing.world._market import Market
 from latido.testing.world._money import PRODUCTS, rates
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from latido.testing.world._instants import Instant
     from latido.testing.world._marketing import Campaign, Cart, Lead, Recommendation
     from latido.testing.world._money import Product, Rate
+    from latido.testing.world._people import Customer
     from latido.testing.world._tickets import Ticket
     from latido.testing.world._usage import Milestone, Traffic
 
@@ -32,7 +34,11 @@ _TEAMS = 6
 
 
 class World(Business):
-    """A business with a help desk of *tickets* tickets, opened over the two years before *end*, and its sales."""
+    """A business with a help desk of *tickets* tickets, opened over the two years before *end*, and its sales.
+
+    With *traps* the books of its vendors disagree about customers as real ones do: see `disguised`. What they mean is
+    told by a customer's number, which is the same in all of them.
+    """
 
     def __init__(
         self,
@@ -42,6 +48,7 @@ class World(Business):
         tickets: int = 3_000,
         people: int | None = None,
         agents: int | None = None,
+        traps: bool = False,
     ) -> None:
         super().__init__(
             seed,
@@ -49,6 +56,8 @@ class World(Business):
             people or max(12, tickets // _TICKETS_PER_PERSON),
             agents or min(80, max(2 * _TEAMS, tickets // 1_500)),
         )
+        self._book = "main"
+        self._traps = traps
         self.surveys_since: Instant = self.end - _SURVEYS_FOR
         self._desk = HelpDesk(self, seed, tickets, CHANNELS, bots=True, surveys_since=self.surveys_since)
         self._usage = Usage(self)
@@ -61,13 +70,19 @@ class World(Business):
         books hold what the customers and people of *territory* buy: (k, n) are those with number modulo n = k.
         """
         other = copy(self)
+        other._book = desk  # noqa: SLF001 - one of us
         other.surveys_since = self.start
         seed = f"{self.seed}/{desk}"
-        other._desk = HelpDesk(  # noqa: SLF001 - one of us
+        other._desk = HelpDesk(  # noqa: SLF001
             self, seed, tickets, ONLY_EMAIL, bots=False, surveys_since=self.start
         )
         other._open_books(Territory(*territory))  # noqa: SLF001
         return other
+
+    def customer(self, number: int) -> Customer:
+        """Return a customer as it stands in the books of this branch."""
+        found = super().customer(number)
+        return disguised(found, self.seed, self._book, super().customer) if self._traps else found
 
     @property
     def ticket_count(self) -> int:
