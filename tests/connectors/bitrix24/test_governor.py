@@ -14,6 +14,8 @@ from tests.connectors.bitrix24.desk import shelf
 from tests.desk import Says
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from latido.testing import ManualClock
     from tests.connectors.bitrix24.desk import BitrixDesk, Office
 
@@ -108,6 +110,22 @@ def test_a_refusal_makes_the_method_wait_as_long_as_it_says(desk: BitrixDesk, of
     office.connector().portal.call("crm.item.list")
 
     assert 120 <= office.clock.passed < 130
+
+
+def refused(params: dict[str, Any], left: Iterator[bool]) -> Any:
+    """Return a refusal, as long as there are some *left*, of all but the first eleven pages."""
+    late = int(params["filter"][">id"] if params["filter"][">id"] != "" else 550) >= 550
+    return failing("OPERATION_TIME_LIMIT") if late and next(left, False) else None
+
+
+def test_a_whole_batch_that_is_refused_is_one_refusal(desk: BitrixDesk, office: Office) -> None:
+    """Each of its fifty commands says so."""
+    refusals = iter([True] * 52)
+    page = shelf([item(key) for key in range(1, 1201)])
+    desk.on("crm.item.list", lambda params: refused(params, refusals) or page(params))
+
+    assert 1200 == read(office)
+    assert 60 <= office.clock.passed < 1000
 
 
 def test_a_refusal_that_says_nothing_is_waited_out_by_the_minute(desk: BitrixDesk, office: Office) -> None:

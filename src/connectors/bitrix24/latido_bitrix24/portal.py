@@ -17,7 +17,7 @@ from latido_bitrix24.commands import Failed
 from latido_bitrix24.governor import Governor, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from latido.connect import Http, Runtime
     from latido_bitrix24.chain import Listing
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 5
 """How often a command that failed for a moment is tried."""
+
+PAUSE = 2.0
+"""Seconds to wait after a command failed for a moment."""
 
 LONGEST = 25.0
 """Seconds that the commands of a batch should take together: Bitrix24 gives up after 60."""
@@ -138,20 +141,20 @@ class Portal:
         found = opened(body["result"], list(asked))
         self._learn(method, times(body["result"]))
         results = [found[name] for name in asked]
+        self._rest(method, {each.code for each in results if isinstance(each, Failed)})
         return [self._again(each, command) for each, command in zip(results, commands, strict=True)]
 
+    def _rest(self, method: str, failures: Collection[str]) -> None:
+        """Let *method* rest, or time pass, if that helps against *failures*."""
+        if answers.OPERATING in failures:
+            self.governor.refused(method, None)
+        elif not answers.PASSING.isdisjoint(failures):
+            wait(self.runtime, PAUSE)
+
     def _again(self, result: Any, command: Command) -> Any:
-        """Do what helps where a command failed: let its method rest, or ask for it outside of a batch."""
-        if not isinstance(result, Failed):
-            return result
-        match result.code:
-            case answers.OPERATING:
-                self.governor.refused(command.method, None)
-            case answers.NOT_IN_BATCH:
-                return self._alone(command)
-            case _ if is_passing(result):
-                wait(self.runtime, 2.0)
-        return result
+        """Ask for what failed only because it was in a batch."""
+        alone = isinstance(result, Failed) and result.code == answers.NOT_IN_BATCH
+        return self._alone(command) if alone else result
 
     def _alone(self, command: Command) -> Any:
         """Return what becomes of one command that is granted already."""
