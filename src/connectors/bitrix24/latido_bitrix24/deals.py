@@ -124,6 +124,7 @@ class DealStages(LegacyStream):
     """
 
     name = "deal_stages"
+    optional = True
     entities = (DealStage,)
     listing = Listing("crm.stagehistory.list", ("items",), "ID")
     created = "CREATED_TIME"
