@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _ = marker("latido_files")
 
-MEMORY = "96MB"
+MEMORY = "256MB"
 ROWS = 1 << 16
 
 
