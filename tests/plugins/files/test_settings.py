@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from latido.config import Project
 from latido.errors import ConfigurationError
 from latido.plugins import plugin_manager
+from latido_files.settings import FilesSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from latido_files.settings import FilesSettings
 
 
 def settings(folder: Path, *lines: str) -> FilesSettings:
@@ -21,7 +20,8 @@ def settings(folder: Path, *lines: str) -> FilesSettings:
     written = "\n".join(("[sources.old]", 'connector = "files"', *lines))
     (folder / "latido.toml").write_text(written)
     (config,) = Project.load(folder).chosen([])
-    found: Any = config.settings(plugin_manager())
+    found = config.settings(plugin_manager())
+    assert isinstance(found, FilesSettings)
     return found
 
 
