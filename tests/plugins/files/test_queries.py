@@ -79,6 +79,17 @@ def test_a_row_that_does_not_fit_is_put_away_with_its_number(shop: Shop, house: 
     assert reason.startswith("query marketing_spend, line 2: spend_date: expected a date as 2026-01-31")
 
 
+def test_a_result_is_never_held_as_a_whole(shop: Shop, house: House) -> None:
+    with closing(sqlite3.connect(shop.path)) as connection, connection:
+        rows = ((n, "2026-01-05", n, "Ana") for n in range(12_001))
+        connection.executemany("insert into spend values (?, ?, ?, ?)", rows)
+    files = Files(Files.Settings.model_validate(house.settings), Runtime("ours", folder=house.folder))
+
+    (stream,) = files.chosen()
+
+    assert [5_000, 5_000, 2_001] == [page.fetched for page in stream.pages(stream.start(None))]
+
+
 def test_without_a_cursor_everything_is_read_and_only_what_changed_is_written(shop: Shop, house: House) -> None:
     shop.spend((1, "2026-01-05", 12.5, "Ana"), (2, "2026-01-06", 3, "Ana"))
     house.sync()
