@@ -134,6 +134,49 @@ def test_rows_of_merged_away_accounts_and_contacts_belong_to_the_survivor(tmp_pa
     assert ("new@x.example",) == person
 
 
+def test_rows_of_several_sources_belong_to_one_customer_and_one_person(tmp_path: Path) -> None:
+    figures = engine(
+        tmp_path,
+        sources={
+            "crm": {
+                Account: [account("a1", domain="acme.example", country="ES", name="Acme")],
+                Contact: [contact("c1", email="ana@acme.example", account_id="a1")],
+                SurveyResponse: [reply("r1", 5, contact_id="c1"), reply("r2", 4, respondent_email="Ana@acme.example")],
+            },
+            "desk": {
+                Account: [account("o1", website="www.acme.example"), account("o2", domain="test.example")],
+                Contact: [contact("u1", email="ANA@acme.example")],
+                Ticket: [
+                    ticket("1", account_id="o1"),
+                    ticket("2", contact_id="u1"),
+                    ticket("3", requester_email="luis@mail.acme.example"),
+                ],
+            },
+        },
+    )
+
+    ((customer, name, country),) = model(
+        figures, "SELECT customer_id, name, country FROM m_customers WHERE country = 'ES'"
+    )
+    assert ("Acme", "ES") == (name, country)
+    assert [(customer,)] == model(figures, "SELECT DISTINCT customer_id FROM m_tickets")
+    assert [(customer, 1)] == model(
+        figures, "SELECT customer_id, COUNT(DISTINCT person_id) FROM m_answers GROUP BY customer_id"
+    )
+
+
+def test_a_test_account_in_one_source_makes_the_customer_a_test_in_all(tmp_path: Path) -> None:
+    figures = engine(
+        tmp_path,
+        sources={
+            "crm": {Account: [account("a1", domain="acme.example", is_test=True)]},
+            "desk": {Account: [account("o1", domain="acme.example")], Ticket: [solved("1", account_id="o1")]},
+        },
+    )
+
+    assert {"desk:1": "test_account"} == reasons(figures)
+
+
 def test_an_association_tells_the_account_that_a_record_does_not(tmp_path: Path) -> None:
     link = {"from_entity": "tickets", "from_id": "1", "to_entity": "accounts"}
     figures = engine(

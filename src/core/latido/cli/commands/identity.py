@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from latido.cli._help import Command, Group
 from latido.cli._options import argument
 from latido.cli._output import Column
 from latido.cli._session import Session, session
+from latido.errors import LockedError
 from latido.messages import marker
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from latido.identity import Step, Why
 
 _ = marker("latido")
+
+PATIENCE_SECONDS = 5.0
 
 SOURCES = (
     Column("source", _("source")),
@@ -109,7 +113,7 @@ def review(context: typer.Context) -> int:
     here = session(context)
     _renew(here)
     doubts = doubtful(here.warehouse)
-    here.output.listing("doubts", DOUBTS, ({**_plain(here, each, DOUBTS)} for each in doubts))
+    here.output.listing("doubts", DOUBTS, (_plain(here, each, DOUBTS) for each in doubts))
     if not doubts:
         here.talk.say(_("Nothing is in doubt."))
     elif here.output.format == "table":
@@ -154,7 +158,9 @@ def _conclude(here: Session, found: Why, a: str, b: str) -> None:
 def _renew(here: Session) -> None:
     from latido.identity import refresh
 
-    refresh(here.warehouse, tuple(here.project.sources))
+    # While a sync writes, customers of a moment ago are better than none.
+    with suppress(LockedError):
+        refresh(here.warehouse, tuple(here.project.sources), PATIENCE_SECONDS)
 
 
 def _renew_figures(here: Session) -> None:
