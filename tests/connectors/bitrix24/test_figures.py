@@ -38,7 +38,7 @@ def figures(sandbox: BitrixSandbox, clock: ManualClock, folder: Path, tickets: s
         house = House(Bitrix24, {**sandbox.settings(), "tickets": tickets}, folder, clock)
         assert 0 == house.sync().exit_code
     engine = Engine(house.warehouse, EngineSettings(("ours",), time_zone=MADRID))
-    return {each.kpi: each for each in engine.answers(periods="2026")}
+    return {each.kpi: each for each in engine.answers(sorted(ALL), "2026")}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,6 @@ def test_figures_are_the_truth(kept: Kept, tickets: str, told: set[str], tmp_pat
     found = figures(sandbox, clock, tmp_path, tickets)
     true = truth([Desk(list(sandbox.tickets()), sandbox.known)], OF_THE_YEAR)
 
-    assert set(found) == set(true)
     for kpi in sorted(told):
         assert (true[kpi].n, true[kpi].reason) == (found[kpi].n or 0, found[kpi].reason), kpi
         if true[kpi].reason is None:
