@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = sorted(path.parent for path in ROOT.glob("src/**/latido*/__init__.py") if path.parent.name.isidentifier())
 LANGUAGES = ("es",)
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -42,6 +41,13 @@ def _marked(tree: ast.AST) -> Iterator[str]:
             text = node.args[0]
             assert isinstance(text, ast.Constant), f"line {node.lineno}: a sentence is a text, not an expression"
             yield str(text.value)
+
+
+PACKAGES = sorted(
+    path.parent
+    for path in (*ROOT.glob("src/**/latido*/__init__.py"), *ROOT.glob("plugins/*/latido*/__init__.py"))
+    if path.parent.name.isidentifier() and sentences(path.parent)
+)
 
 
 def po(package: Path, language: str) -> Path:
