@@ -98,7 +98,7 @@ class Bitrix24(Connector):
         """Return a server that behaves like Bitrix24 and tells of *world*, of the part that is kept here."""
         from latido_bitrix24.sandbox import BitrixSandbox
 
-        return BitrixSandbox(world.branch(cls.name, tickets=world.ticket_count // 3, territory=(2, 3)), clock)
+        return BitrixSandbox(world.branch(cls.name, tickets=world.ticket_count // 3, territory=(2, 4)), clock)
 
     def streams(self) -> list[BitrixStream]:
         return [each(self) for each in STREAMS]
