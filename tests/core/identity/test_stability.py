@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from latido.identity import link, refresh, split
+from latido.schema import Contact
 from latido.warehouse import Warehouse, put_meta, touch
 from tests.core.identity.accounts import SOURCES, account, groups, ids, pour, unified
 
@@ -81,6 +82,62 @@ def test_nothing_is_written_when_nothing_changed(tmp_path: Path) -> None:
     pour(warehouse, *({**row, "industry": "Retail"} for row in rows))
 
     assert not refresh(warehouse, SOURCES)
+
+
+def test_a_domain_that_becomes_too_common_parts_whom_it_joined_and_back(tmp_path: Path) -> None:
+    tenants = [account(f"desk:{n}", domain="park.example") for n in range(20)]
+    warehouse = unified(tmp_path, *tenants, account("crm:1", website="www.park.example"))
+    assert [21] == [len(group) for group in groups(warehouse)]
+
+    pour(warehouse, account("desk:20", domain="park.example"))
+    refresh(warehouse, SOURCES)
+    assert {1} == {len(group) for group in groups(warehouse)}
+
+    pour(warehouse, account("desk:20", domain="elsewhere.example"))
+    refresh(warehouse, SOURCES)
+    assert [1, 21] == sorted(len(group) for group in groups(warehouse))
+
+
+def test_a_contradiction_that_comes_parts_the_others_and_one_that_goes_joins_them(tmp_path: Path) -> None:
+    domain = {"domain": "acme.example"}
+    warehouse = unified(tmp_path, account("crm:1", tax_id="B11111112", **domain), account("desk:1", **domain))
+
+    pour(warehouse, account("shop:1", tax_id="B22222223", **domain))
+    refresh(warehouse, SOURCES)
+    parted = groups(warehouse)
+    pour(warehouse, account("shop:1", tax_id="B22222223"))
+    refresh(warehouse, SOURCES)
+
+    assert [["crm:1"], ["desk:1"], ["shop:1"]] == parted
+    assert [["crm:1", "desk:1"], ["shop:1"]] == groups(warehouse)
+
+
+def test_the_country_of_an_account_tells_of_which_country_a_telephone_is(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "latido.duckdb")
+    pour(warehouse, account("crm:acme", country=None))
+    at_home = {"key": "crm:1", "phone": "600 123 456", "account_id": "acme"}
+    pour(warehouse, at_home, {"key": "desk:1", "phone": "0034600123456"}, entity=Contact)
+    refresh(warehouse, SOURCES)
+    before = groups(warehouse, "contact")
+
+    pour(warehouse, account("crm:acme", country="Spain"))
+    refresh(warehouse, SOURCES)
+
+    assert [["crm:1"], ["desk:1"]] == before
+    assert [["crm:1", "desk:1"]] == groups(warehouse, "contact")
+
+
+def test_a_warehouse_from_before_customers_were_unified_is_brought_up_to_date(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "latido.duckdb")
+    pour(warehouse, account("crm:1", domain="acme.example"), account("desk:1", domain="acme.example"))
+    with warehouse.writing() as connection:
+        for table in ("customers", "people", "account_links", "contact_links", "merge_overrides"):
+            connection.execute(f"DROP TABLE {table}")
+        put_meta(connection, "schema_version", "1")
+
+    refresh(warehouse, SOURCES)
+
+    assert [["crm:1", "desk:1"]] == groups(warehouse)
 
 
 keys = st.builds(

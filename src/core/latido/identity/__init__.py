@@ -2,7 +2,7 @@
 
 from latido.identity._evidence import RULE_NAMES
 from latido.identity._overrides import link, split
-from latido.identity._refresh import Relinked, fingerprint, is_stale, refresh
+from latido.identity._refresh import Relinked, fingerprint, refresh
 from latido.identity._review import Doubt, review
 from latido.identity._standing import Standing, standing
 from latido.identity._why import Step, Why, why
@@ -15,7 +15,6 @@ __all__ = [
     "Step",
     "Why",
     "fingerprint",
-    "is_stale",
     "link",
     "refresh",
     "review",
