@@ -57,6 +57,7 @@ UNDELIVERABLE = MappingProxyType(
 UNREADABLE = MappingProxyType(
     {
         "marketing_spend": _("Bitrix24 does not give out ad spend. Put it into a file and install latido-files."),
+        "carts": _("Bitrix24 tells of orders, and not of carts that were left behind. Put them into a file."),
         "tickets.csat": _(
             "Bitrix24 does not give out what customers vote at the end of a chat, only what supervisors do. Keep "
             "answers as items of a smart process and map them, or put them into a file and install latido-files."
