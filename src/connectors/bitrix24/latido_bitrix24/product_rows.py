@@ -107,7 +107,7 @@ def mapping(declared: Declared) -> Mapping:
 class ProductRows(ItemStream):
     """The recurring rows of won deals, read where the settings say which recur: one call a deal, fifty a request.
 
-    When a row changes its deal does, mostly; what changed alone, and what is gone, the daily census finds.
+    When a row changes its deal does, mostly. What is gone the daily census finds; what changed alone, only `--full`.
     """
 
     name = "product_rows"
