@@ -61,7 +61,7 @@ class FilesImitation(Imitation):
     It is in a temporary place until somebody lets it `settle`.
     """
 
-    known = Known(promises=False, thumbs=False, answers=False)
+    known = Known(promises=False, thumbs=False)
 
     def __init__(self, world: World, clock: Clock | None = None) -> None:
         super().__init__(clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from latido.testing import Limit, Sandbox, json
+from latido.testing import Known, Limit, Sandbox, json
 from latido_google_analytics.sandbox import _bodies as bodies
 from latido_google_analytics.sandbox._deeds import Deeds
 from latido_google_analytics.sandbox._door import CLIENT_ID, CLIENT_SECRET, Doorkeeper
@@ -40,6 +40,7 @@ class GoogleAnalyticsSandbox(Sandbox):
 
     Switches: ClassVar[type[GoogleAnalyticsSwitches]] = GoogleAnalyticsSwitches
     switches: GoogleAnalyticsSwitches
+    known = Known(answers=False)
 
     def __init__(self, world: World, clock: Clock | None = None, *, key_file: Path | None = None) -> None:
         super().__init__(clock)
