@@ -32,7 +32,7 @@ ALLOWED: tuple[type[exp.Expr], ...] = (
     # Functions that mean the same everywhere.
     exp.Coalesce, exp.Nullif, exp.Least, exp.Greatest, exp.Lower, exp.Upper, exp.Trim, exp.Abs, exp.DateDiff,
     exp.Count, exp.Sum, exp.Min, exp.Max, exp.Star,
-    exp.Window, exp.WindowSpec, exp.RowNumber, exp.Rank, exp.Lag, exp.Lead, exp.Interval,
+    exp.Any, exp.Window, exp.WindowSpec, exp.RowNumber, exp.Rank, exp.Lag, exp.Lead, exp.Interval,
 )  # fmt: skip
 
 

@@ -2,9 +2,8 @@
 -- days.
 WITH bought AS (
     SELECT p.period_id, d.customer_id, d.source, d.source_id, d.value, d.blocked, d.excluded
-    FROM m_deals AS d
+    FROM purchases AS d
     JOIN periods AS p ON d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
-    WHERE d.status = 'won' AND d.amount > 0 AND ($scope = '' OR d.source = $scope)
 ), present AS (
     SELECT period_id, customer_id, source FROM bought WHERE excluded IS NULL
     UNION ALL

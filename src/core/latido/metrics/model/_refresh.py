@@ -27,6 +27,7 @@ STEPS = (
         "m_delivered",
         "m_account_customers",
         "m_customers",
+        "m_accounts",
         "m_domains",
         "m_primary_links",
         "m_contacts",

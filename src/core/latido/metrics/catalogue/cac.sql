@@ -1,0 +1,28 @@
+-- What it cost to win a customer: what was spent on it in the period, by the customers won in it. What was spent over
+-- several days is spread evenly over them. Spend without a day, or that ends before it begins, is left out, visibly.
+WITH spent AS (
+    SELECT p.period_id, s.source, s.source_id, s.value, s.blocked, s.excluded,
+           DATE_DIFF('day', s.starts_on, s.until_on) AS days,
+           DATE_DIFF('day', s.starts_on, GREATEST(s.starts_on, p.starts_on)) AS days_before,
+           DATE_DIFF('day', s.starts_on, LEAST(s.until_on, p.ends_on)) AS days_so_far
+    FROM m_spend AS s
+    JOIN periods AS p
+      ON COALESCE(s.starts_on, DATE '0001-01-01') < p.ends_on
+     AND CASE WHEN s.starts_on IS NULL THEN DATE '9999-01-01'
+              WHEN s.until_on <= s.starts_on THEN s.starts_on + 1
+              ELSE s.until_on END > p.starts_on
+    WHERE ($scope = '' OR s.source = $scope) AND ('all' = ANY($categories) OR s.category = ANY($categories))
+)
+SELECT period_id, CAST(NULL AS VARCHAR) AS customer_id, 'marketing_spend' AS entity, source, source_id, excluded,
+       CASE WHEN days_so_far = days THEN value
+            ELSE CAST(CAST(value AS DOUBLE) * days_so_far / NULLIF(days, 0) AS DECIMAL(28,12)) END
+       - CASE WHEN days_before = 0 THEN 0
+              ELSE CAST(CAST(value AS DOUBLE) * days_before / NULLIF(days, 0) AS DECIMAL(28,12)) END AS numerator,
+       CAST(0 AS BIGINT) AS denominator, blocked
+FROM spent
+UNION ALL
+SELECT p.period_id, a.customer_id, a.entity, a.source, a.source_id, CAST(NULL AS VARCHAR), CAST(0 AS DECIMAL(28,12)),
+       CAST(1 AS BIGINT), CAST(NULL AS VARCHAR)
+FROM m_acquired AS a
+JOIN periods AS p ON a.acquired_on >= p.starts_on AND a.acquired_on < p.ends_on
+WHERE a.scope = $scope

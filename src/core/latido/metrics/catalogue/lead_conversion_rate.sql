@@ -1,0 +1,16 @@
+-- Share of the accounts created in the period that have become customers since, up to when the sources were read. An
+-- account that several sources know was created where it was first.
+WITH leads AS (
+    SELECT customer_id, source, source_id, created_at, excluded,
+           ROW_NUMBER() OVER (PARTITION BY customer_id
+                              ORDER BY CASE WHEN excluded IS NULL THEN 0 ELSE 1 END NULLS LAST, created_at NULLS LAST,
+                                       source NULLS LAST, source_id NULLS LAST) AS turn
+    FROM m_accounts
+    WHERE $scope = '' OR source = $scope
+)
+SELECT p.period_id, l.customer_id, 'accounts' AS entity, l.source, l.source_id, l.excluded,
+       CASE WHEN CAST(a.acquired_on AS TIMESTAMP) < CAST($as_of AS TIMESTAMP) THEN 1 ELSE 0 END AS numerator
+FROM leads AS l
+JOIN periods AS p ON l.created_at >= p.starts_at AND l.created_at < p.ends_at
+LEFT JOIN m_acquired AS a ON a.scope = $scope AND a.customer_id = l.customer_id
+WHERE l.turn = 1
