@@ -6,16 +6,19 @@ from latido.config._layers import Origin, Setting
 from latido.config._project import Project
 from latido.config._sections import (
     DemoSettings,
+    HealthSettings,
     LatidoSettings,
     MetricsSettings,
     Schedule,
     ScheduleSettings,
+    SegmentSettings,
 )
 from latido.config._sources import Shown, SourceConfig
 from latido.config._writing import NewProject, NewSource
 
 __all__ = [
     "DemoSettings",
+    "HealthSettings",
     "LatidoSettings",
     "MetricsSettings",
     "NewProject",
@@ -24,6 +27,7 @@ __all__ = [
     "Project",
     "Schedule",
     "ScheduleSettings",
+    "SegmentSettings",
     "Setting",
     "Shown",
     "SourceConfig",

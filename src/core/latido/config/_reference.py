@@ -9,7 +9,14 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from latido.config._sections import DemoSettings, LatidoSettings, MetricsSettings, ScheduleSettings
+from latido.config._sections import (
+    DemoSettings,
+    HealthSettings,
+    LatidoSettings,
+    MetricsSettings,
+    ScheduleSettings,
+    SegmentSettings,
+)
 from latido.config._sources import plain
 from latido.connect import ConnectorSettings, HttpSettings
 
@@ -63,7 +70,15 @@ midnight is two: until `24:00`, and from `00:00` on the next day.""",
         ScheduleSettings,
         set(),
     ),
-    ("[metrics]", "How figures are computed, where a company has a choice.", MetricsSettings, set()),
+    ("[metrics]", "How figures are computed, where a company has a choice.", MetricsSettings, {"health", "segments"}),
+    (
+        "[metrics.health]",
+        """What makes up the health score of a customer, and who is at risk. The weights count against each other: they need not
+add up to 1, and 0 leaves a part out.""",
+        HealthSettings,
+        set(),
+    ),
+    ("[metrics.segments]", "How customers are divided by what they pay.", SegmentSettings, set()),
     (
         "[demo]",
         "The imaginary business of a project that `latido demo` made; the same values always make the same one.",

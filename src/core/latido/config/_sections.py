@@ -115,6 +115,35 @@ class DemoSettings(Section):
     tickets: int = Field(default=3000, ge=1, description="About how many tickets it has.")
 
 
+Weight = Annotated[Decimal, Field(ge=0, le=1, decimal_places=12)]
+Points = Annotated[Decimal, Field(ge=0, le=100, decimal_places=12)]
+
+
+class HealthSettings(Section):
+    """What makes up the health score of a customer; weights count against each other, and 0 leaves a part out."""
+
+    nps: Weight = Field(default=Decimal("0.25"), description="The weight of the last answers about recommending.")
+    csat: Weight = Field(default=Decimal("0.20"), description="The weight of the share of satisfied answers.")
+    ces: Weight = Field(default=Decimal("0.15"), description="The weight of the share of answers that found it easy.")
+    support: Weight = Field(default=Decimal("0.20"), description="The weight of the tickets that are unsolved.")
+    usage: Weight = Field(default=Decimal("0.20"), description="The weight of the days with a visit.")
+    points_per_ticket: Points = Field(
+        default=Decimal(25), description="What each unsolved ticket takes off the 100 points of `support`."
+    )
+    coverage: Weight = Field(
+        default=Decimal("0.5"),
+        description="The share of the weights of which something must be known; with less there is no score.",
+    )
+    at_risk_below: Points = Field(default=Decimal(50), description="The score below which a customer is at risk.")
+
+
+class SegmentSettings(Section):
+    """How customers are divided by what they pay."""
+
+    high: Weight = Field(default=Decimal("0.2"), description="The share of the customers that are of high value.")
+    middle: Weight = Field(default=Decimal("0.3"), description="The share of those that come next; the rest is volume.")
+
+
 class MetricsSettings(Section):
     """How KPIs are computed where a company has a choice."""
 
@@ -122,7 +151,7 @@ class MetricsSettings(Section):
         default=None,
         gt=0,
         le=1,
-        description="The share of revenue that is left after the cost of serving it, for `clv_*`.",
+        description="The share of revenue that is left after the cost of serving it, for `clv_subscription`.",
     )
     fiscal_year_start: int = Field(default=1, ge=1, le=12, description="The month in which years and quarters begin.")
     fx: str | None = Field(
@@ -132,6 +161,8 @@ class MetricsSettings(Section):
     variants: dict[str, str] = Field(
         default_factory=dict, description="The variant of a KPI that is meant where none is asked for."
     )
+    health: HealthSettings = Field(default=HealthSettings(), description="How the health of customers is scored.")
+    segments: SegmentSettings = Field(default=SegmentSettings(), description="How customers are divided by value.")
 
 
 class ScheduleSettings(Section):

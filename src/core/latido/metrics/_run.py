@@ -95,12 +95,7 @@ class Run:
 
     def statement(self, **known: Any) -> Statement:
         """Return a statement without facts; *known* may be mentioned in it, and so may some settings."""
-        settings = {
-            "currency": self.settings.currency,
-            "zone": str(self.settings.time_zone),
-            "scope": self.cut.source or "",
-        }
-        return Statement({**settings, **known}, self._as_of)
+        return Statement({**self.settings.bound, "scope": self.cut.source or "", **known}, self._as_of)
 
     def _as_of(self, kpi: Kpi) -> str:
         return utc_text(self.as_of or self.state.as_of([kpi]) or self.now)
