@@ -7,7 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ = marker("latido_files")
 
 PIECE = 4 << 20
-ROWS = 10_000
+ROWS = 20_000
 LOOKED_AT = 100
 """How many records tell which columns there are."""
 
@@ -78,13 +78,14 @@ class Records(ABC):
         with self.path.open("rb") as file:
             yield Lines(self.name, file, self.format.encoding, piece)
 
-    def _chunk(self, records: Sequence[tuple[int, dict[str, Any]]]) -> Chunk:
-        names = dict.fromkeys(name for _line, record in records for name in record)
-        cells = {name: [record.get(name) for _line, record in records] for name in names}
+    def _chunk(self, found: Sequence[tuple[int, dict[str, Any]]]) -> Chunk:
+        records = [record for _line, record in found]
+        names = dict.fromkeys(chain.from_iterable(dict.fromkeys(map(tuple, records))))
+        cells = {name: [record.get(name) for record in records] for name in names}
         for name in self.wanted:
             if name not in cells:
-                cells[name] = [_within(record, name) for _line, record in records]
-        return Chunk(cells, [line for line, _record in records])
+                cells[name] = [_within(record, name) for record in records]
+        return Chunk(cells, [line for line, _record in found])
 
 
 class NdjsonFile(Records):

@@ -88,7 +88,7 @@ def _columns(chunk: Chunk, layout: Layout) -> dict[str, Any]:
 
     columns: dict[str, Any] = {"nth": Array([*range(len(chunk.lines))], DataType.int64())}
     for at, header in enumerate(layout.headers):
-        columns[f"c{at}"] = _carried(chunk.cells[header], as_text)
+        columns[f"c{at}"] = _carried(chunk.cells[header], _as_text)
     for at, header in enumerate(layout.custom):
         columns[f"j{at}"] = _carried(chunk.cells[header], as_json)
     return columns
@@ -97,7 +97,12 @@ def _columns(chunk: Chunk, layout: Layout) -> dict[str, Any]:
 def _carried(cells: Sequence[Any] | Array, written: Callable[[Any], str | None]) -> Array:
     from arro3.core import Array, DataType
 
-    return cells if isinstance(cells, Array) else Array([written(each) for each in cells], DataType.string())
+    return cells if isinstance(cells, Array) else Array([*map(written, cells)], DataType.string())
+
+
+def _as_text(cell: Any) -> str | None:
+    """Return the text of *cell*; the statement itself takes the spaces off, and most cells are text already."""
+    return cell if cell is None or cell.__class__ is str else as_text(cell)
 
 
 def _is_arrow(chunk: Chunk) -> bool:
