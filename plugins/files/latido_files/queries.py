@@ -90,11 +90,12 @@ class QueryStream(TableStream):
             yield Page(rows, cursor, fetched=len(chunk.lines), rejected=rejected)
 
     def ids(self) -> Iterator[list[str]]:
-        """Yield the ids of all rows that the query has."""
+        """Yield the ids of all rows that the query has, also of those in quarantine: they are there."""
         fitting = Fitting.of(self)
         for chunk in self._result().chunks():
-            rows, _rejected = fitting.fitted(self.name, chunk)
+            rows, rejected = fitting.fitted(self.name, chunk)
             yield [key for each in rows for key in each.values("source_id")]
+            yield [each.source_id for each in rejected if each.source_id is not None]
 
     @property
     def _settings(self) -> FilesSettings:
