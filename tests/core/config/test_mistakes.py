@@ -56,6 +56,11 @@ SOURCE = '[sources.support]\nconnector = "desk"\nsubdomain = "acme"\n'
             "latido.toml, line 2: a b cannot be a name. Use letters, digits, hyphens and underscores.",
         ),
         ("[metrics]\ngross_margin = 80", "latido.toml, line 2: gross_margin must be at most 1, not 80."),
+        (
+            "[metrics.health]\ncoverag = 0.6",
+            "latido.toml, line 2: [metrics.health] has no coverag. Did you mean coverage?",
+        ),
+        ("[metrics.health]\nnps = 25", "latido.toml, line 2: health.nps must be at most 1, not 25."),
         ('[latido]\npublish = "latido.duckdb"', "latido.toml, line 2: publish is the warehouse itself."),
         ('[metrics]\nfx = "ebc"', "latido.toml, line 2: fx names no source ebc. Did you mean ecb?"),
         ("[metrics]\nfiscal_year_start = 13", "latido.toml, line 2: fiscal_year_start must be at most 12, not 13."),
