@@ -37,7 +37,7 @@ def catalog(context: typer.Context) -> int:
     if here.output.format == "table":
         rows = [{**_row(here, each), "better": BETTER[each.kpi.better]} for each in entries]
         here.output.listing("kpis", COLUMNS, rows)
-        for sentence in dict.fromkeys(each for entry in entries for each in _unreadable(here, entry)):
+        for sentence in dict.fromkeys(said for each in rows for said in each["unreadable"]):
             here.output.line(sentence)
         here.talk.say(_("What one means and rests on: latido explain ID"))
         return 0
