@@ -315,3 +315,34 @@ def test_a_time_that_is_none_is_said(desk: BitrixDesk, portal: Portal) -> None:
 
     with pytest.raises(Stopped, match=r"server\.time"):
         portal.now()
+
+
+@pytest.mark.parametrize(
+    "told", [[], {"fields": []}, {"fields": {"ufX": None}}, {"fields": {"ufX": {"items": {"1": {"ID": 1}, "2": None}}}}]
+)
+def test_empty_containers_are_lists_in_what_is_looked_up(desk: BitrixDesk, office: Office, told: Any) -> None:
+    """A field of which nothing is told has no type, and no words."""
+    desk.on("crm.item.fields", {"result": told})
+
+    assert 1 == len(office.pages("companies"))
+
+
+@pytest.mark.parametrize("told", [None, [None], [{}], {"fields": None, "categories": [{}], "types": ["x"]}])
+@pytest.mark.parametrize(
+    ("stream", "method"),
+    [
+        ("companies", "crm.item.fields"),
+        ("deals", "crm.category.list"),
+        ("deals", "crm.status.list"),
+        ("exchange_rates", "crm.currency.list"),
+        ("tickets", "crm.type.list"),
+    ],
+)
+def test_what_is_looked_up_must_be_an_answer(
+    desk: BitrixDesk, office: Office, stream: str, method: str, told: Any
+) -> None:
+    """Stages, words and fields that are not what they should be are said, and no rows are made by them."""
+    desk.on(method, {"result": told})
+
+    with pytest.raises(VendorUnavailable, match=method.replace(".", r"\.")):
+        office.pages(stream)

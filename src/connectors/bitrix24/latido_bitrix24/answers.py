@@ -14,7 +14,7 @@ from latido.errors import ConfigurationError, CredentialError, LatidoError, NotO
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from latido.connect import Refused, Reply
 
@@ -85,15 +85,34 @@ def told(body: Any, method: str) -> dict[str, Any]:
 
 def contained(result: Any, container: tuple[str, ...], method: str) -> list[Any]:
     """Return the records in *result*. PHP writes an empty object as a list; no records must not pass for none."""
+    found = _within(result, container, method)
+    return list(found.values()) if isinstance(found, dict) else found
+
+
+def named(result: Any, container: tuple[str, ...], method: str) -> dict[str, Any]:
+    """Return what stands in *result* under names; an empty list is nothing, and any other list no answer."""
+    found = _within(result, container, method)
+    if isinstance(found, list) and found:
+        raise nonsense(method)
+    return dict(found)
+
+
+def having(records: Iterable[Any], key: str, method: str) -> Iterator[Mapping[str, Any]]:
+    """Yield *records*, of which each has a *key*: what is built on them must not be built on less."""
+    for each in records:
+        if not isinstance(each, dict) or each.get(key) in (None, ""):
+            raise nonsense(method)
+        yield each
+
+
+def _within(result: Any, container: tuple[str, ...], method: str) -> dict[str, Any] | list[Any]:
     for name in container:
         if result == []:
             return []
         if not isinstance(result, dict) or name not in result:
             raise nonsense(method)
         result = result[name]
-    if isinstance(result, dict):
-        return list(result.values())
-    if not isinstance(result, list):
+    if not isinstance(result, dict | list):
         raise nonsense(method)
     return result
 

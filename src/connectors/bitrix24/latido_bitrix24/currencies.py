@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from latido.connect import Mapping, Page, computed, constant
 from latido.schema import FxRate
+from latido_bitrix24.answers import having
 from latido_bitrix24.reading import BitrixStream
-from latido_bitrix24.references import CURRENCY
+from latido_bitrix24.references import CURRENCIES, CURRENCY
 from latido_bitrix24.transforms import calendar_day, moment
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from latido.connect import Cursor, JsonObject
-
-METHOD = "crm.currency.list"
 
 
 def rate(amount: Any, count: Any) -> Decimal:
@@ -52,12 +51,13 @@ class ExchangeRates(BitrixStream):
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         del cursor
         base = self.connector.context().reference.get(CURRENCY)
-        for told in self.connector.portal.listed(METHOD, {}):
-            yield self.page([keyed(each, base) for each in told if base and each.get("CURRENCY") != base], None)
+        for told in self.connector.portal.listed(CURRENCIES, {}):
+            known = having(told, "CURRENCY", CURRENCIES)
+            yield self.page([keyed(each, base) for each in known if base and each["CURRENCY"] != base], None)
         yield Page(cursor={})
 
     def probe(self) -> None:
-        self.connector.portal.call(METHOD)
+        self.connector.portal.call(CURRENCIES)
 
 
 def keyed(currency: JsonObject, base: str) -> dict[str, Any]:

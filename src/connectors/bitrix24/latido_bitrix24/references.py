@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from latido.errors import NotOffered
+from latido_bitrix24.answers import contained, having, named
 from latido_bitrix24.transforms import PORTAL, fields_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ DEAL_STAGES = "deal_stages"
 LEAD_STAGES = "lead_stages"
 WORDS = "words"
 CURRENCY = "currency"
+CURRENCIES = "crm.currency.list"
 DICTIONARIES = ("SOURCE", "DEAL_TYPE", "CONTACT_TYPE", "COMPANY_TYPE", "INDUSTRY")
 
 STATUSES = {"S": "won", "F": "lost", "P": "open", "": "open"}
@@ -54,7 +56,7 @@ def stages(portal: Portal, entity_type_id: int, dictionary: Callable[[int], str]
 def categories(portal: Portal, entity_type_id: int) -> list[Mapping[str, Any]]:
     """Return the funnels of a type: no more than fifty come at once, and some have more."""
     pages = portal.listed("crm.category.list", {"entityTypeId": entity_type_id}, ("categories",))
-    return [each for page in pages for each in page]
+    return [each for page in pages for each in having(page, "id", "crm.category.list")]
 
 
 def statuses_in(portal: Portal, dictionary: str, funnel: Any) -> dict[str, Any]:
@@ -73,7 +75,8 @@ def words_in(portal: Portal, dictionary: str) -> dict[str, Any]:
 def entries(portal: Portal, dictionary: str) -> Iterator[Mapping[str, Any]]:
     asked = {"filter": {"ENTITY_ID": dictionary}, "order": {"SORT": "ASC"}}
     for page in portal.listed("crm.status.list", asked):
-        yield from (each for each in page if each.get("ENTITY_ID", dictionary) == dictionary)
+        known = having(page, "STATUS_ID", "crm.status.list")
+        yield from (each for each in known if each.get("ENTITY_ID", dictionary) == dictionary)
 
 
 def meaning(status: Mapping[str, Any]) -> str:
@@ -86,10 +89,11 @@ def meaning(status: Mapping[str, Any]) -> str:
 def base_currency(portal: Portal) -> str | None:
     """Return the currency in which reports of the portal are, None where that may not be read."""
     try:
-        told = portal.call("crm.currency.list")
+        told = portal.call(CURRENCIES)
     except NotOffered:
         return None
-    return next((str(each["CURRENCY"]) for each in told if each.get("BASE") == "Y"), None)
+    known = having(contained(told, (), CURRENCIES), "CURRENCY", CURRENCIES)
+    return next((str(each["CURRENCY"]) for each in known if each.get("BASE") == "Y"), None)
 
 
 def fields(portal: Portal, entity_type_id: int) -> dict[str, Any]:
@@ -97,14 +101,19 @@ def fields(portal: Portal, entity_type_id: int) -> dict[str, Any]:
 
     Names of users' fields are turned irregularly, UF_CRM_3_DIGIT into ufCrm3Digit: they are looked up, never made.
     """
-    told = portal.call("crm.item.fields", {"entityTypeId": entity_type_id})["fields"]
+    told = portal.call("crm.item.fields", {"entityTypeId": entity_type_id})
+    found = named(told, ("fields",), "crm.item.fields")
+    return {name: field(name, each if isinstance(each, dict) else {}) for name, each in found.items()}
+
+
+def field(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is *told* of a field: its type and title, its name in capitals, and the words of a list by ids."""
+    upper, words = str(told.get("upperName") or name), told.get("items") or ()
+    entries = [each for each in (words.values() if isinstance(words, dict) else words) if isinstance(each, dict)]
     return {
-        str(name): {
-            "type": each.get("type"),
-            "title": each.get("title"),
-            "upper": each.get("upperName") or name,
-            "own": str(each.get("upperName") or name).upper().startswith("UF_") or name.startswith("ufCrm"),
-            "items": {str(item["ID"]): item["VALUE"] for item in each.get("items") or () if "VALUE" in item},
-        }
-        for name, each in (told or {}).items()
+        "type": told.get("type"),
+        "title": told.get("title"),
+        "upper": upper,
+        "own": upper.upper().startswith("UF_") or name.startswith("ufCrm"),
+        "items": {str(each["ID"]): each["VALUE"] for each in entries if "ID" in each and "VALUE" in each},
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.errors import NotOffered
 from latido.messages import marker
+from latido_bitrix24.answers import having
 from latido_bitrix24.references import stages
 
 if TYPE_CHECKING:
@@ -47,13 +48,19 @@ def ticket_type(connector: Bitrix24) -> int:
     return int(said.removeprefix(SPA)) if said.startswith(SPA) else UNKNOWN
 
 
+def smart_processes(portal: Portal) -> list[Mapping[str, Any]]:
+    """Return the types of items that the portal's people have made themselves."""
+    pages = portal.listed("crm.type.list", {}, ("types",))
+    return [each for page in pages for each in having(page, "entityTypeId", "crm.type.list")]
+
+
 def likely(portal: Portal) -> int:
     """Return the type of the only smart process that is called as if it held requests, `UNKNOWN` without one."""
     try:
-        pages = [each for page in portal.listed("crm.type.list", {}, ("types",)) for each in page]
+        types = smart_processes(portal)
     except NotOffered:
         return UNKNOWN
-    found = [int(each["entityTypeId"]) for each in pages if TELLING.search(str(each.get("title")))]
+    found = [int(each["entityTypeId"]) for each in types if TELLING.search(str(each.get("title")))]
     return found[0] if len(found) == 1 else UNKNOWN
 
 
