@@ -9,7 +9,7 @@ from latido.metrics._asks import Ask
 from latido.metrics._engine import Engine
 from latido.metrics._explain import Entry, Explanation, Fact
 from latido.metrics._figure import Figure, Number, Reason, Situation
-from latido.metrics._folds import Classes, Count, Fold, Formula, Mean, Nps, Quantile, Ratio, Share, Sum
+from latido.metrics._folds import Classes, Count, Fold, Formula, Mean, Nps, Quantile, Ratio, Share, Sum, Survival
 from latido.metrics._kpi import Band, Better, Kpi, Override, Param, Query, Unit
 from latido.metrics._periods import GRAINS, Grain, Period
 from latido.metrics._settings import EngineSettings
@@ -47,6 +47,7 @@ __all__ = [
     "Share",
     "Situation",
     "Sum",
+    "Survival",
     "Unit",
     "refresh",
 ]

@@ -31,7 +31,7 @@ class Fact:
     """One thing that was counted, or left out with the reason in `excluded`; `blocked` makes the figure null.
 
     `entity` is its table, `url` opens it in the vendor. `value` is in the unit of the KPI. `part` names the part of a
-    formula that counts it.
+    formula that counts it. `shown` is what else the KPI shows of it.
     """
 
     entity: str
@@ -47,6 +47,7 @@ class Fact:
     class_: str | None
     dimensions: Mapping[str, str | None]
     part: str | None = None
+    shown: Mapping[str, str | Number | None] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         """Return the fact as JSON prints it."""
@@ -63,6 +64,7 @@ class Fact:
             "excluded": self.excluded,
             "blocked": self.blocked,
             **self.dimensions,
+            **{name: float(each) if isinstance(each, Decimal) else each for name, each in self.shown.items()},
         }
 
 
@@ -166,4 +168,5 @@ def _fact(kpi: Kpi, part: str | None, row: Mapping[str, Any]) -> Fact:
         class_=row.get("class"),
         dimensions={name: row.get(name) for name in kpi.dimensions},
         part=part,
+        shown={name: row[name] for name in kpi.shown},
     )

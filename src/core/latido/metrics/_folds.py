@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Context as Precision
+from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
-from latido.metrics._figure import Figure, plain
+from latido.metrics._figure import Figure, Reason, plain
 from latido.metrics._statistics import Z, median_rank, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from latido.metrics._figure import Number, Reason, Situation
+    from latido.metrics._figure import Number, Situation
 
 Column: TypeAlias = Literal["value", "numerator", "denominator"]
 _COLUMNS: tuple[Column, ...] = ("value", "numerator", "denominator")
+_BEFORE_COUNTING: tuple[Reason, ...] = ("no_rows", "missing_field", "missing_currency", "missing_fx_rate")
+_DIGITS = Precision(prec=60)
+_HALF = Decimal("0.5") + Decimal("1e-40")
 
 
 @dataclass(slots=True)
@@ -200,6 +205,38 @@ class Quantile(Fold):
 
 
 @dataclass(frozen=True, slots=True)
+class Survival(Fold):
+    """The median of values after Kaplan and Meier: facts excluded as *waiting* count for as long as they waited.
+
+    While more than half of all are still waiting there is no median: `not_mature`.
+    """
+
+    waiting: str = "waiting"
+    sums: ClassVar[tuple[Column, ...]] = ("value",)
+
+    def statement(self, facts: Relation) -> str:
+        """Return the SQL that says, for each value, how many reached it and how many still might have."""
+        keys, place = ", ".join(facts.keys), ", ".join(key for key in facts.keys if key != "excluded")
+        sums: dict[Column, str] = {"value": "reached", "denominator": "MAX(at_risk)"}
+        return f"""SELECT {facts.select("reached", "COUNT(*)", sums)} FROM (
+            SELECT {keys}, CASE WHEN excluded IS NULL THEN value END AS reached,
+                   SUM(CASE WHEN excluded IS NULL OR excluded = '{self.waiting}' THEN 1 ELSE 0 END) OVER (
+                       PARTITION BY {place} ORDER BY value DESC NULLS LAST
+                       RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS at_risk
+            FROM {facts.name}) AS ranked
+            GROUP BY {keys}, reached"""
+
+    def finish(self, tally: Tally, scale: int) -> Figure:
+        # Sixty digits tell a half from what is next to it, and do not grow with the number of steps as fractions do.
+        n, waits = self.count(tally), Decimal(1)
+        for reached, at_risk, number in sorted(map(_step, tally.groups.values())):
+            waits = _DIGITS.divide(_DIGITS.multiply(waits, Decimal(at_risk - number)), Decimal(at_risk))
+            if waits <= _HALF:
+                return Figure(float(reached / scale), n)
+        return Figure(n=n, reason="not_mature")
+
+
+@dataclass(frozen=True, slots=True)
 class Nps(Fold):
     """Promoters minus detractors per hundred facts; the facts' class says which they are."""
 
@@ -248,24 +285,34 @@ class Formula:
     """A figure over other figures.
 
     *parts* names the asks; *combine* is called when all of them have a value. Else the reason is *reason*, or that of
-    the first part without value.
+    the first part without value; that something was never delivered, or has no rate, goes before both.
     """
 
     parts: Mapping[str, str]
-    combine: Callable[[Mapping[str, Number], Situation], Number | Reason]
+    combine: Callable[[Mapping[str, Number], Situation], Number | Reason | Figure]
     reason: Reason | None = None
 
     def finish(self, figures: Mapping[str, Figure], situation: Situation) -> Figure:
         """Return the figure of the *figures* of the parts."""
         parts = {name: figure.value for name, figure in figures.items() if figure.value is not None}
-        lacking = next((figure.reason for figure in figures.values() if figure.value is None), None)
+        lacking = [figure.reason for figure in figures.values() if figure.value is None]
         excluded = sum((Counter(figure.excluded) for figure in figures.values()), Counter[str]())
-        if lacking is not None:
-            return Figure(parts=parts, reason=self.reason or lacking, excluded=excluded)
+        if lacking:
+            return Figure(parts=parts, reason=self._reason(lacking), excluded=excluded)
         found = self.combine(parts, situation)
         if isinstance(found, str):
             return Figure(parts=parts, reason=found, excluded=excluded)
+        if isinstance(found, Figure):
+            return replace(found, parts={**parts, **found.parts}, excluded=excluded)
         return Figure(found, parts=parts, excluded=excluded)
+
+    def _reason(self, lacking: Sequence[Reason | None]) -> Reason | None:
+        return next((each for each in _BEFORE_COUNTING if each in lacking), self.reason or lacking[0])
+
+
+def _step(group: Group) -> tuple[Fraction, int, int]:
+    """Return a value, how many had not reached less, and how many reached it."""
+    return group.sums["value"] or Fraction(), int(group.sums["denominator"] or 0), group.n
 
 
 def _size(tally: Tally, label: str) -> int:

@@ -108,7 +108,7 @@ class Kpi:
     has it) that somebody must deliver. *on_empty* is the reason, or the 0, when nothing is left to count; *requires*
     names entities that must be among the facts; *promote* makes reasons for exclusion into parts of the answer. KPIs
     of one *family* are computed in one statement, at most *periods_at_once*. A *hidden* one is only part of others.
-    *never* lists values of parameters that do not go together.
+    *never* lists values of parameters that do not go together; *shown* are further columns of a list of the facts.
     """
 
     id: str
@@ -126,6 +126,7 @@ class Kpi:
     promote: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, Param] = field(default_factory=dict)
     dimensions: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     blockable: bool = False
     periods_at_once: int | None = None
     bands: tuple[Band, ...] = ()

@@ -27,6 +27,8 @@ FACTS = (
     Column("numerator", _("numerator"), right=True),
     Column("denominator", _("denominator"), right=True),
     Column("class", _("class")),
+    Column("person", _("person")),
+    Column("comment", _("comment")),
     Column("excluded", _("left out because")),
     Column("url", _("link"), spare=True),
 )
@@ -139,7 +141,7 @@ def _list(here: Session, kpi: Kpi, facts: Iterable[Fact]) -> None:
         keys = list(rows[0]) if rows else [column.key for column in FACTS]
         here.output.csv(keys, ([row[key] for key in keys] for row in rows))
         return
-    used = [column for column in FACTS if any(row[column.key] is not None for row in rows)]
+    used = [column for column in FACTS if any(row.get(column.key) is not None for row in rows)]
     here.output.listing("rows", used or FACTS, [_for_people(here, kpi, row) for row in rows])
 
 
