@@ -5,7 +5,7 @@
 WITH filled AS (
     SELECT r.source, r.source_id, r.kind, r.survey_id, r.scale_min, r.scale_max, r.touchpoint, r.channel, r.ticket_id,
            r.contact_id, r.higher_is_better, MAKE_TIMESTAMP(EPOCH_US(r.answered_at)) AS answered_at,
-           COALESCE(TRIM(r.comment) <> '', false) AS has_comment,
+           NULLIF(TRIM(r.comment, E' \t\r\n'), '') AS comment,
            CASE WHEN r.higher_is_better = false THEN r.scale_min + r.scale_max - r.score ELSE r.score END AS score,
            CASE WHEN r.score IS NULL THEN 'null_score'
                 WHEN r.scale_min IS NULL OR r.scale_max IS NULL OR r.scale_max <= r.scale_min
@@ -31,7 +31,7 @@ WITH filled AS (
            ON o.source = r.source AND o.ticket_id = r.ticket_id AND r.survey_id = 'rating'
 ), owned AS (
     SELECT f.source, f.source_id, f.kind, f.survey_id, f.score, f.scale_min, f.scale_max, f.higher_is_better, f.invalid,
-           f.has_comment, f.touchpoint, f.channel, f.ticket_id, f.answered_at, f.answer_key, f.excluded,
+           f.comment, f.touchpoint, f.channel, f.ticket_id, f.answered_at, f.answer_key, f.excluded,
            COALESCE(c.person_id, e.person_id, f.respondent_email, f.source || ':' || f.source_id) AS person_id,
            COALESCE(a.customer_id, c.customer_id, d.customer_id) AS customer_id
     FROM filled AS f
@@ -41,7 +41,7 @@ WITH filled AS (
     LEFT JOIN m_domains AS d ON d.domain = SPLIT_PART(f.respondent_email, '@', 2)
 )
 SELECT o.source, o.source_id, o.customer_id, o.person_id, o.answer_key, o.kind, o.survey_id, o.score, o.scale_min,
-       o.scale_max, o.higher_is_better, o.invalid, o.has_comment, o.touchpoint,
+       o.scale_max, o.higher_is_better, o.invalid, o.comment, o.touchpoint,
        COALESCE(o.channel, t.channel) AS channel, t.team, o.ticket_id, o.answered_at,
        CAST(o.answered_at AT TIME ZONE 'UTC' AT TIME ZONE $zone AS DATE) AS answered_on,
        COALESCE(o.excluded, CASE WHEN t.is_deleted THEN 'deleted'

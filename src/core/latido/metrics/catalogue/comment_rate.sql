@@ -1,0 +1,6 @@
+-- Share of the answers of the period, to whatever was asked, that came with a comment. One of spaces alone is none.
+SELECT p.period_id, a.customer_id, 'survey_responses' AS entity, a.source, a.source_id, a.excluded,
+       CASE WHEN a.comment IS NULL THEN 0 ELSE 1 END AS numerator, a.comment,
+       a.team, a.channel, a.touchpoint, a.survey_id AS survey
+FROM m_answers AS a
+JOIN periods AS p ON a.answered_at >= p.starts_at AND a.answered_at < p.ends_at

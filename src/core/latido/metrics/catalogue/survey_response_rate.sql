@@ -1,0 +1,9 @@
+-- Share of the invitations sent in the period, and delivered, that were answered at or after they were sent and before
+-- the sources were last read.
+SELECT p.period_id, i.customer_id, 'survey_invitations' AS entity, i.source, i.source_id, i.excluded,
+       CASE WHEN i.responded_at >= i.sent_at AND i.responded_at < CAST($as_of AS TIMESTAMP) THEN 1 ELSE 0 END
+           AS numerator,
+       i.kind, i.survey_id AS survey
+FROM m_invitations AS i
+JOIN periods AS p ON i.sent_at >= p.starts_at AND i.sent_at < p.ends_at
+WHERE i.is_delivered
