@@ -61,14 +61,13 @@ _TOUCHED = """
 
 
 def find_all(connection: duckdb.DuckDBPyConnection, kind: Kind, sources: Sequence[str]) -> None:
-    """Derive the keys of all records of *sources* anew, and take all of them for `affected`."""
+    """Derive the keys of all records of *sources*, of which there are none yet, and take all of them for `affected`."""
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE looked_at AS SELECT source, source_id FROM {kind.table}
             WHERE source IN (SELECT UNNEST(CAST($sources AS VARCHAR[])))""",
         {"sources": list(sources)},
     )
     derive(connection, kind)
-    connection.execute("DELETE FROM _latido_keys WHERE entity = ?", [kind.table])
     connection.execute(f"INSERT INTO _latido_keys SELECT '{kind.table}', * FROM fresh")
     connection.execute("DROP TABLE fresh")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW pairs AS {pairs_of(kind)}")

@@ -70,6 +70,7 @@ def _unify(connection: duckdb.DuckDBPyConnection, sources: Sequence[str], now: d
     since = _since(connection, sources)
     if since is None:
         connection.execute("DELETE FROM _latido_hosts")
+        connection.execute("DELETE FROM _latido_keys")
     learn(connection, -1 if since is None else since)
     accounts = _relink(connection, ACCOUNTS, sources, since, now)
     connection.execute("CREATE OR REPLACE TEMP TABLE renewed_accounts AS FROM renewed")
@@ -82,6 +83,9 @@ def _unify(connection: duckdb.DuckDBPyConnection, sources: Sequence[str], now: d
 def _relink(
     connection: duckdb.DuckDBPyConnection, kind: Kind, sources: Sequence[str], since: int | None, now: datetime
 ) -> int:
+    if _is_quiet(connection, kind, sources, -1 if since is None else since):
+        connection.execute("CREATE OR REPLACE TEMP TABLE renewed (source VARCHAR, source_id VARCHAR)")
+        return 0
     if since is None:
         _affected.find_all(connection, kind, sources)
         connection.execute(
@@ -90,11 +94,24 @@ def _relink(
         )
     else:
         _affected.find(connection, kind, sources, since)
-    if since is not None and not scalar(connection, "SELECT COUNT(*) FROM (FROM affected UNION ALL FROM renewed)"):
-        return 0
     changed = _linking.relink(connection, kind, now)
     renew_described(connection, kind)
     return changed
+
+
+def _is_quiet(connection: duckdb.DuckDBPyConnection, kind: Kind, sources: Sequence[str], since: int) -> bool:
+    """Whether after *since* nothing was written, erased or said of records of *kind*, nor of contacts' accounts."""
+    moved = "" if kind is ACCOUNTS else "OR (rows > 0 AND EXISTS (FROM renewed_accounts))"
+    quiet: bool = scalar(
+        connection,
+        f"""SELECT NOT (fresh OR rows <> linked OR unsettled {moved})
+            FROM (SELECT COUNT(*) AS rows, COALESCE(BOOL_OR(seq > $since), false) AS fresh FROM {kind.table}
+                  WHERE source IN (SELECT UNNEST(CAST($sources AS VARCHAR[])))),
+                 (SELECT COUNT(*) AS linked FROM {kind.links}),
+                 (SELECT COUNT(*) > 0 AS unsettled FROM _latido_unsettled WHERE entity = '{kind.table}')""",
+        {"since": since, "sources": list(sources)},
+    )
+    return quiet
 
 
 def _since(connection: duckdb.DuckDBPyConnection, sources: Sequence[str]) -> int | None:
