@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from latido.metrics._kpi import Query
-from latido.metrics.catalogue import _recurring, _surveys, _tickets
+from latido.metrics.catalogue import _health, _recurring, _sales, _surveys, _tickets, _usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @cache
 def built_in() -> tuple[Kpi, ...]:
     """Return the KPIs of the catalogue, in the order in which they are shown."""
-    return (*_surveys.kpis(), *_tickets.kpis(), *_recurring.kpis())
+    families = (_surveys, _tickets, _usage, _recurring, _sales, _health)
+    return tuple(kpi for family in families for kpi in family.kpis())
 
 
 @cache
