@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from latido.schema import Account, Contact, User
-from tests.connectors.bitrix24.builders import item, status
+from tests.connectors.bitrix24.builders import fields, item, status
 from tests.connectors.bitrix24.recordings import recorded
 from tests.desk import rows
 
@@ -47,6 +47,18 @@ def test_a_company(desk: BitrixDesk, office: Office) -> None:
     )  # fmt: skip
     assert (Decimal(5000), "EUR", None) == (acme.annual_revenue, acme.currency, acme.external_id)
     assert "FISHING" == other.industry
+
+
+@pytest.mark.parametrize("field", ["typeId", "companyType"])
+def test_what_kind_of_company_it_is(desk: BitrixDesk, office: Office, field: str) -> None:
+    """Portals have the field under one name or the other, and are asked for the one that they have."""
+    desk.on("crm.item.fields", fields(**{field: "crm_status"}))
+    desk.holds([item(4, **{field: "CUSTOMER"})])
+
+    (acme,) = rows(office.pages("companies"), Account)
+
+    assert "Client" == acme.lifecycle_stage
+    assert {"typeId", "companyType"} & set(desk.called("crm.item.list")[0]["select"]) == {field}
 
 
 def test_a_person(desk: BitrixDesk, office: Office) -> None:

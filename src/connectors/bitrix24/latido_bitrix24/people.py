@@ -60,7 +60,8 @@ class Companies(ItemStream):
             annual_revenue="revenue",
             currency=text("currencyId"),
             owner_id=linked("assignedById"),
-            lifecycle_stage=word("typeId", "COMPANY_TYPE"),
+            # One name or the other, by the version of the CRM; only what a portal has is asked for.
+            lifecycle_stage=first(word("typeId", "COMPANY_TYPE"), word("companyType", "COMPANY_TYPE")),
         ),
     )
 
