@@ -83,6 +83,16 @@ def test_a_template_is_a_contract(desk: BitrixDesk, office: Office) -> None:
     assert (date(2026, 1, 15), None) == (found.starts_on, found.ends_on)
 
 
+def test_the_names_in_a_template_may_all_be_in_capitals(desk: BitrixDesk, office: Office) -> None:
+    """The id too, by which they are read; which ones are not differs from portal to portal."""
+    desk.on(RECURRING, {"result": [{"ID": "5", "DEAL_ID": "575", "BASED_ID": "573", **template()}]}, {"result": []})
+    desk.holds([deal(575, companyId=7, isRecurring="Y")])
+
+    (found,) = rows(office.pages("recurring_deals"), Contract)
+
+    assert ("template:5", "7", "573") == (found.source_id, found.account_id, found.deal_id)
+
+
 def test_a_template_whose_deal_is_gone_bills_nothing(desk: BitrixDesk, office: Office) -> None:
     assert [] == recurring(desk, office, deal(1))
 

@@ -47,8 +47,11 @@ class Listing:
 
     def numbers(self, records: Sequence[Any]) -> list[int]:
         """Return the ids of *records*, which come as numbers or as text; those that have none are passed over."""
-        ids = [each.get(self.id) for each in records if isinstance(each, dict)]
+        ids = [self.id_of(each) for each in records if isinstance(each, dict)]
         return [int(each) for each in ids if isinstance(each, int) or (isinstance(each, str) and each.isdecimal())]
+
+    def id_of(self, record: Mapping[str, Any]) -> Any:
+        return record.get(self.id)
 
 
 class Chain:

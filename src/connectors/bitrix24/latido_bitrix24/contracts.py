@@ -33,7 +33,14 @@ BEHIND = ("id", "title", "companyId", "opportunity", "currencyId", "createdTime"
 """What a template's deal tells: for whom, how much."""
 
 
-TEMPLATES = CapitalListing("crm.deal.recurring.list")
+class Templates(CapitalListing):
+    """Templates spell some names in small letters, the id among them; which ones differs from portal to portal."""
+
+    def id_of(self, record: JsonObject) -> Any:
+        return record.get(self.id, record.get(self.id.upper()))
+
+
+TEMPLATES = Templates("crm.deal.recurring.list")
 
 
 def made_of(name: str, function: Callable[[JsonObject], Any]) -> Source:
