@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
+from latido.errors import VendorUnavailable
 from latido.schema import Contract, Deal
 from latido.testing import ManualClock, Served, World
 from latido_bitrix24.connector import Bitrix24
@@ -231,6 +232,17 @@ def test_fifty_deals_are_asked_for_their_rows_at_once(desk: BitrixDesk, office: 
 
     assert 40 == len(desk.called(ROWS))
     assert [] == desk.requests(ROWS)
+
+
+@pytest.mark.parametrize("told", [None, {}, {"price": 1}])
+def test_a_row_without_an_id_is_no_answer(desk: BitrixDesk, office: Office, told: Any) -> None:
+    """Rows are told from those that are gone by their ids."""
+    known(desk)
+    desk.holds([deal(37, "WON", "S", begindate=BEGIN)])
+    desk.on(ROWS, {"result": {"productRows": [told]}})
+
+    with pytest.raises(VendorUnavailable, match=r"crm\.item\.productrow\.list"):
+        office.pages("product_rows", product_rows=MONTHLY)
 
 
 def test_a_deal_with_more_rows_than_fit_is_asked_again(desk: BitrixDesk, office: Office) -> None:

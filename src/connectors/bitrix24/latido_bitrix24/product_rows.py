@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.connect import Mapping, Page, first, local_date
 from latido.schema import Contract
-from latido_bitrix24.answers import contained
+from latido_bitrix24.answers import contained, having
 from latido_bitrix24.chain import PAGE
 from latido_bitrix24.churn import deals_among, ended_by, is_refusal, left_on, refusals
 from latido_bitrix24.commands import Command
@@ -180,7 +180,8 @@ class ProductRows(ItemStream):
         answered = told(self.connector.portal, commands)
         if answered.why is not None:
             raise answered.why
-        return {key: contained(each, ("productRows",), ROWS) for key, each in answered.done.items()}
+        pages = {key: contained(each, ("productRows",), ROWS) for key, each in answered.done.items()}
+        return {key: list(having(each, "id", ROWS)) for key, each in pages.items()}
 
     def _ended_by(self, records: Sequence[JsonObject]) -> Iterator[JsonObject]:
         """Yield the won deals of the companies that did not renew, as *records* tell."""
