@@ -11,10 +11,8 @@ WITH judged AS (
     SELECT period_id, customer_id, source, source_id, class, team, channel, touchpoint, survey, refused,
            ROW_NUMBER() OVER (
                PARTITION BY period_id, person_id, CASE WHEN refused IS NULL THEN 0 ELSE 1 END
-               ORDER BY CASE WHEN $dedupe = 'first' THEN answered_at END NULLS LAST,
-                        CASE WHEN $dedupe = 'first' THEN answer_key END NULLS LAST,
-                        answered_at DESC NULLS LAST, answer_key DESC NULLS LAST,
-                        source NULLS LAST, source_id NULLS LAST) AS turn
+               ORDER BY answered_at DESC NULLS LAST, answer_key DESC NULLS LAST,
+                        source DESC NULLS LAST, source_id DESC NULLS LAST) AS turn
     FROM judged
 )
 SELECT period_id, customer_id, 'survey_responses' AS entity, source, source_id, class,

@@ -12,12 +12,12 @@ WITH judged AS (
            ROW_NUMBER() OVER (
                PARTITION BY period_id, person_id, is_valid
                ORDER BY answered_at DESC NULLS LAST, answer_key DESC NULLS LAST,
-                        source NULLS LAST, source_id NULLS LAST) AS turn,
+                        source DESC NULLS LAST, source_id DESC NULLS LAST) AS turn,
            ROW_NUMBER() OVER (
                PARTITION BY period_id, person_id, is_valid
                ORDER BY CASE WHEN comment IS NULL THEN 1 ELSE 0 END NULLS LAST,
                         answered_at DESC NULLS LAST, answer_key DESC NULLS LAST,
-                        source NULLS LAST, source_id NULLS LAST) AS comment_turn
+                        source DESC NULLS LAST, source_id DESC NULLS LAST) AS comment_turn
     FROM judged
 ), commented AS (
     SELECT period_id, customer_id, person_id, source, source_id, score, class, team, channel, touchpoint, survey, refused,
