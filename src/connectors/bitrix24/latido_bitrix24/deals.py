@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from latido.connect import Mapping, Source, computed, constant, first, local_date, lookup
-from latido.schema import Deal, DealStage
+from latido.schema import Association, Contact, Deal, DealStage
 from latido_bitrix24.chain import Listing
-from latido_bitrix24.reading import ItemStream, LegacyStream
+from latido_bitrix24.links import LINKS, LinkedStream
+from latido_bitrix24.reading import LegacyStream
 from latido_bitrix24.references import CURRENCY, DEAL, DEAL_STAGES, STATUSES, WORDS
 from latido_bitrix24.transforms import calendar_day, flag, linked, moment, own_fields, record_url, text, word
 
@@ -61,14 +62,14 @@ def share(told: Any) -> float | None:
     return None if told in (None, "") else float(told) / 100
 
 
-class Deals(ItemStream):
+class Deals(LinkedStream):
     """Deals, but for the templates from which recurring ones are made. Their stages say what is won and lost."""
 
     name = "deals"
     entity_type_id = DEAL
-    entities = (Deal,)
+    entities = (Deal, Association)
     needs = ("portal", DEAL_STAGES, WORDS, CURRENCY)
-    extra = ("isRecurring",)
+    main, several, linked_to = "contactId", "contactIds", Contact
     mappings = (
         Mapping(
             Deal,
@@ -93,17 +94,23 @@ class Deals(ItemStream):
             probability=computed("share", share, "probability"),
             lead_source=word("sourceId", "SOURCE"),
         ),
+        LINKS,
     )
+
+    @property
+    def extra(self) -> tuple[str, ...]:  # type: ignore[override] # for others it is a constant
+        return (*super().extra, "isRecurring")
 
     def wanted(self, record: JsonObject) -> bool:
         return record.get("isRecurring") != "Y"
 
     @property
     def effective_mappings(self) -> tuple[Mapping, ...]:
-        (mapping,) = super().effective_mappings
+        mapping, links = super().effective_mappings
         if "deal_class" in mapping.fields:
-            return (mapping,)
-        return (Mapping(Deal, **mapping.fields, deal_class=deal_class(self.connector.settings.deal_classes)),)
+            return mapping, links
+        own = deal_class(self.connector.settings.deal_classes)
+        return Mapping(Deal, **mapping.fields, deal_class=own), links
 
 
 def deal_class(classes: Map[str, str]) -> Source:

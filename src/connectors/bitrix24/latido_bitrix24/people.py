@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latido.connect import UNKNOWN_SURVIVOR, Mapping, Source, computed, constant, first, lookup
-from latido.schema import Account, Contact
+from latido.schema import Account, Association, Contact
+from latido_bitrix24.links import LINKS, LinkedStream
 from latido_bitrix24.reading import ItemStream
 from latido_bitrix24.references import COMPANY, CONTACT, CURRENCY, LEAD, LEAD_STAGES, WORDS
 from latido_bitrix24.transforms import (
@@ -84,12 +85,13 @@ PERSON: dict[str, Source | str] = {
 }
 
 
-class Contacts(ItemStream):
-    """People, each with the company that is named first."""
+class Contacts(LinkedStream):
+    """People, each with the company that is named first, and with links to all where there are several."""
 
     name = "contacts"
     entity_type_id = CONTACT
-    entities = (Contact,)
+    entities = (Contact, Association)
+    main, several, linked_to = "companyId", "companyIds", Account
     needs = ("portal", WORDS)
     mappings = (
         Mapping(
@@ -101,6 +103,7 @@ class Contacts(ItemStream):
             custom=own_fields(CONTACT),
             lifecycle_stage=word("typeId", "CONTACT_TYPE"),
         ),
+        LINKS,
     )
 
 

@@ -272,7 +272,8 @@ class ItemStream(KeysetStream):
     @cached_property
     def select(self) -> tuple[str, ...]:
         """What to ask for: what is mapped and there, what users have defined, and what reading goes by."""
-        context, mappings = self.connector.context(), self.effective_mappings
+        context = self.connector.context()
+        mappings = [each for each in self.effective_mappings if each.entity is self.entities[0]]
         known = context.reference.get(fields_of(self.entity_type_id)) or {}
         mapped = {name.partition(".")[0] for name in (*requested(mappings), *self.extra)}
         own = user_defined(known, context.custom) if any("custom" in each.fields for each in mappings) else ()
