@@ -113,3 +113,38 @@ def test_the_users_own_mapping_is_tried(desk: BitrixDesk, office: Office, table:
     assert [("setting", f"{table}: name is to come from titel, which Bitrix24 does not have.")] == told
     with pytest.raises(ConfigurationError):
         office.connector(streams=("deals", "contacts"), fields={table: {"name": "titel"}}).context()
+
+
+TYPES = [{"entityTypeId": 130, "title": "Requests"}, {"entityTypeId": 134, "title": "Surveys"}]
+
+
+@pytest.mark.parametrize(
+    ("tickets", "place"), [(None, "spa:130"), ("spa:134", "spa:134"), ("openlines", "openlines"), ("tasks", "tasks")]
+)
+def test_where_tickets_are_and_might_be_is_said(
+    desk: BitrixDesk, office: Office, tickets: str | None, place: str
+) -> None:
+    """Whoever sets tickets, or surveys, needs the numbers of the smart processes."""
+    desk.on("crm.type.list", {"result": {"types": TYPES}})
+
+    told = [str(each.text) for each in findings(office, tickets=tickets)]
+
+    assert f"Tickets are read from {place}; smart processes: spa:130 (Requests), spa:134 (Surveys)." in told
+
+
+def test_where_nobody_knows_where_tickets_are_it_is_asked(desk: BitrixDesk, office: Office) -> None:
+    """Two may hold them."""
+    desk.on("crm.type.list", {"result": {"types": [*TYPES, {"entityTypeId": 138, "title": "Incidents"}]}})
+
+    told = [str(each.text) for each in findings(office)]
+
+    named = "spa:130 (Requests), spa:134 (Surveys), spa:138 (Incidents)"
+    assert f"Smart processes, one of which may hold tickets: {named}." in told
+
+
+@pytest.mark.parametrize("name", ["compnies", "users", "tasks"])
+def test_an_expectation_of_nothing_that_is_counted_is_a_warning(office: Office, name: str) -> None:
+    """Else it would seem to be met."""
+    assert [("warning", f"expect names {name}, of which no records are counted here.")] == wrong(
+        findings(office, expect={name: 3})
+    )

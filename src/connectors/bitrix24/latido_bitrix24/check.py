@@ -8,6 +8,7 @@ from latido.connect import Finding
 from latido.errors import ConfigurationError, LatidoError, NotOffered
 from latido.messages import marker
 from latido_bitrix24.reading import BitrixStream, ItemStream, KeysetStream
+from latido_bitrix24.ticketing import SPA, smart_processes, ticket_type
 from latido_bitrix24.transforms import fields_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def findings(connector: Bitrix24) -> Iterator[Finding]:
         yield Finding.of(error)
         return
     yield from about(connector, profile, scopes, drift)
+    yield from places(connector)
+    yield from misnamed(connector)
     for stream in connector.chosen():
         if isinstance(stream, BitrixStream):
             yield readable(stream)
@@ -58,6 +61,33 @@ def about(connector: Bitrix24, profile: Any, scopes: Any, drift: float) -> Itera
         )
     if abs(drift) > SKEWED:
         yield Finding(_("The portal's clock is {n:,} s ahead of this machine's.", n=round(drift)), "warning")
+
+
+def places(connector: Bitrix24) -> Iterator[Finding]:
+    """Yield where requests for help are, and the smart processes that there are for them and for surveys."""
+    try:
+        types = smart_processes(connector.portal)
+        guessed = ticket_type(connector)
+    except LatidoError:
+        return  # What cannot be read for that is said stream by stream.
+    place = connector.settings.tickets or (guessed and f"{SPA}{guessed}")
+    named = ", ".join(f"{SPA}{each['entityTypeId']} ({each.get('title')})" for each in types)
+    if named and place:
+        yield Finding(_("Tickets are read from {place}; smart processes: {named}.", place=place, named=named))
+    elif named:
+        yield Finding(_("Smart processes, one of which may hold tickets: {named}.", named=named))
+
+
+def misnamed(connector: Bitrix24) -> Iterator[Finding]:
+    """Yield a warning for each name in `expect` that is no stream whose records can be counted."""
+    known = [each.name for each in connector.chosen() if isinstance(each, KeysetStream)]
+    for name in connector.settings.expect:
+        if name not in known:
+            yield Finding(
+                _("expect names {name}, of which no records are counted here.", name=name),
+                "warning",
+                _("Write one of: {names}", names=", ".join(known)),
+            )
 
 
 def readable(stream: BitrixStream) -> Finding:

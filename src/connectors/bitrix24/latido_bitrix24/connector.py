@@ -58,6 +58,9 @@ UNREADABLE = MappingProxyType(
     {
         "marketing_spend": _("Bitrix24 does not give out ad spend. Put it into a file and install latido-files."),
         "carts": _("Bitrix24 tells of orders, and not of carts that were left behind. Put them into a file."),
+        "survey_responses": _(
+            "Bitrix24 has no surveys of its own: say where answers are kept, as [sources.<name>.surveys.<survey>]."
+        ),
         "tickets.csat": _(
             "Bitrix24 does not give out what customers vote at the end of a chat, only what supervisors do. Keep "
             "answers as items of a smart process and map them, or put them into a file and install latido-files."
