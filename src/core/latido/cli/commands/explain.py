@@ -149,7 +149,9 @@ def _for_people(here: Session, kpi: Kpi, row: dict[str, Any]) -> dict[str, Any]:
     from latido.cli._figures import EXCLUDED, Reader
 
     value = row["value"]
-    shown = None if value is None else Reader(here.output, here.project.currency).number(value, kpi.unit)
+    # What a list says of each of its members is no count, as the length of the list is.
+    unit = "points" if kpi.unit in {"list", "class"} else kpi.unit
+    shown = None if value is None else Reader(here.output, here.project.currency).number(value, unit)
     return {**row, "value": shown, "excluded": EXCLUDED.get(row["excluded"], row["excluded"])}
 
 

@@ -28,7 +28,8 @@ WITH judged AS (
 SELECT c.period_id, c.customer_id, 'survey_responses' AS entity, c.source, c.source_id, c.class,
        CAST(c.score AS DECIMAL(28,12)) AS value,
        COALESCE(c.refused, CASE WHEN c.turn > 1 THEN 'superseded' END) AS excluded,
-       COALESCE(u.name, u.email, c.person_id) AS person, c.latest_comment AS comment,
+       COALESCE(u.name, u.email, c.person_id) AS person,
+       CASE WHEN c.refused IS NULL AND c.turn = 1 THEN c.latest_comment END AS comment,
        c.team, c.channel, c.touchpoint, c.survey
 FROM commented AS c
 LEFT JOIN people AS u ON u.person_id = c.person_id
