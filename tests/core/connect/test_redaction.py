@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         ("{'access_token': 'a-1'}", "{'access_token': '***'}"),
         ("api_key=k password=p", "api_key=*** password=***"),
         ("invalid_token: The token expired.", "invalid_token: The token expired."),
+        ("postgresql+psycopg://ana:p4ss@db.test/crm", "postgresql+psycopg://ana:***@db.test/crm"),
+        ("see https://acme.test:8443/a@b", "see https://acme.test:8443/a@b"),
         ("bearer token missing", "bearer token missing"),
     ],
 )

@@ -24,6 +24,7 @@ _PATTERNS = (
         r"(?i)((?:token|secret|password|assertion|api_?key)(?:=|[\"']\s*[:=]\s*[\"']?))[^\s\"'&,;}]+",
     ),
     re.compile(r"(?i)([?&](?:code|auth)=)[^\s\"'&,;}]+"),
+    re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://[^\s/@:\"']*:)[^\s/@\"']+(?=@)"),
 )
 
 _known: set[str] = set()
