@@ -8,7 +8,7 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from latido.connect import Basic, Bearer, Refused
+from latido.connect import Basic, Bearer, Refused, redacted
 from latido.errors import ConfigurationError, CredentialError
 from tests.core.connect.vendors import Scripted, Setting, answer
 
@@ -41,6 +41,15 @@ def test_a_user_and_a_secret_sign_a_request() -> None:
     Setting(transport).http(auth=Basic("ana@acme.test/token", SecretStr("s3cr3t-ñ"))).get("me")
 
     assert ["Basic YW5hQGFjbWUudGVzdC90b2tlbjpzM2NyM3Qtw7E="] == signatures(transport)
+
+
+def test_a_secret_that_stands_in_place_of_the_user_signs_a_request_and_is_hidden() -> None:
+    transport = Scripted(answer())
+
+    Setting(transport).http(auth=Basic(SecretStr("api-key-of-acme"), "X")).get("me")
+
+    assert ["Basic YXBpLWtleS1vZi1hY21lOlg="] == signatures(transport)
+    assert "***" == redacted("api-key-of-acme")
 
 
 def test_a_token_signs_a_request() -> None:

@@ -54,12 +54,16 @@ class _Fixed:
 
 
 class Basic(_Fixed):
-    """A user and a secret."""
+    """A user and a secret; where the user is the secret and the password any word, either may be one."""
 
-    def __init__(self, user: str, secret: SecretStr) -> None:
-        keep_secret(secret)
-        pair = f"{user}:{secret.get_secret_value()}".encode()
+    def __init__(self, user: str | SecretStr, secret: str | SecretStr) -> None:
+        keep_secret(*(each for each in (user, secret) if not isinstance(each, str)))
+        pair = f"{_plain(user)}:{_plain(secret)}".encode()
         super().__init__(f"Basic {base64.b64encode(pair).decode()}")
+
+
+def _plain(text: str | SecretStr) -> str:
+    return text if isinstance(text, str) else text.get_secret_value()
 
 
 class Bearer(_Fixed):
