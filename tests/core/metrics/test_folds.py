@@ -24,8 +24,9 @@ from latido.metrics import (
     Ratio,
     Share,
     Sum,
+    Survival,
 )
-from tests.core.metrics.loading import answer, engine, ticket, tickets
+from tests.core.metrics.loading import JANUARY, answer, engine, ticket, tickets
 
 if TYPE_CHECKING:
     from latido.metrics import Answer, Number, Situation
@@ -141,6 +142,34 @@ def test_the_interval_of_a_median_is_exact(shop: Engine, n: int, k: int | None) 
 
 def score(class_: str) -> str:
     return row(class_=class_)
+
+
+TREATED = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
+CONTROLS = "1 1 2 2 3 4 4 5 5 8 8 8 8 11 11 12 12 15 17 22 23"
+
+
+@pytest.mark.parametrize(("weeks", "median"), [(TREATED, 23), (CONTROLS, 8), ("1 2 3 4", 2), ("1 2+ 2", 2)])
+def test_the_median_of_survival_is_that_of_the_textbook(shop: Engine, weeks: str, median: float) -> None:
+    """Weeks of remission of Freireich et al. (1963), whose medians are published; + was still in it when last seen."""
+    seen = [(each.rstrip("+"), "waiting" if each.endswith("+") else "") for each in weeks.split()]
+    query = facts(
+        *(row(value, excluded=reason) for value, reason in seen),
+        row("0", excluded="duplicate"),
+    )
+
+    found = computed(shop, kpi(Survival(), query, promote={"waiting": "waiting"}))
+
+    assert (median, weeks.count("+"), {"duplicate": 1}) == (found.value, found.parts["waiting"], found.excluded)
+
+
+def test_survival_is_told_apart_by_segment_and_null_while_most_wait(shop: Engine) -> None:
+    waiting = [row("9", team="B", excluded="waiting")] * 2
+    figures = offering(shop, kpi(Survival(), facts(row("1", team="A"), row("2", team="B"), *waiting)))
+
+    whole, *segments = figures.answers(["own"], JANUARY, segment="team")
+
+    assert (2, 2) == (whole.value, whole.n)
+    assert [(1, None), (None, "not_mature")] == [(each.value, each.reason) for each in segments]
 
 
 def test_nps_is_in_points_with_its_error(shop: Engine) -> None:
