@@ -274,6 +274,35 @@ def test_a_census_finds_deletions_once_its_time_has_come(warehouse: Warehouse, t
     assert [("0", False), ("1", True), ("2", False)] == stored(warehouse, Account, "source_id", "is_deleted")
 
 
+def test_a_census_that_yields_no_lists_deletes_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Taken letter by letter, the id 12 would be the two others."""
+    clock = FakeClock()
+    script = accounts(many(13), deletions="census", ids=lambda: map(str, range(13)))
+    source = source_of(tmp_path, script, clock=clock)
+    synced(warehouse, source)
+    clock.instant += timedelta(hours=24)
+    script.pages = lambda _cursor: []
+
+    report = synced(warehouse, source)
+
+    assert 1 == report.exit_code
+    assert "ids() yields lists of ids" in str(report.outcomes[0].problems[0].__cause__)
+    assert 0 == sum(bool(deleted) for (deleted,) in stored(warehouse, Account, "is_deleted"))
+
+
+def test_a_snapshot_need_not_say_where_to_go_on(warehouse: Warehouse, tmp_path: Path) -> None:
+    """That its mapping changed is noticed all the same."""
+    script = accounts(page(Account, {"source_id": "1"}), mode="snapshot")
+    listener = Listener()
+    synced(warehouse, source_of(tmp_path, script))
+    script.fingerprint = "two"
+
+    for _ in range(2):
+        synced(warehouse, source_of(tmp_path, script), observer=listener)
+
+    assert ["The mapping of accounts changed: it is read again in full."] == listener.warnings
+
+
 def test_a_record_that_does_not_fit_is_quarantined_until_it_does(warehouse: Warehouse, tmp_path: Path) -> None:
     broken = page(Account, {"source_id": "1", "employees": "many"}, {"source_id": "2"}, cursor={"after": 1})
     mended = page(Account, {"source_id": "1", "employees": 3}, cursor={"after": 2})

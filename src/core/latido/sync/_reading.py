@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from latido.connect import METER, Meter, Refused
 from latido.errors import GapError, LatidoError, NotOffered, Stopped, VendorUnavailable
@@ -118,9 +118,13 @@ class StreamRun:
         self.observer.warned(self.source.name, message)
 
     def _pages(self, cursor: Cursor) -> None:
+        told = self.stream.mode != "snapshot"
         for page in self.stream.pages(cursor):
+            told = told or page.cursor is not None
             self._take(page)
             self._go_on()
+        if not told:
+            self._batch.cursor = cursor  # a snapshot begins anew where it began, and need not say so
 
     def _go_on(self) -> None:
         """Raise Stopped when the run is asked to end; what was read is stored on the way out."""
@@ -209,7 +213,7 @@ class StreamRun:
         entity, until, some = self.stream.entities[0], self._begin_census(), list[str]()
         for ids in self.stream.ids():
             self._go_on()
-            some += ids
+            some += _listed(ids)
             if len(some) >= self.options.checkpoint_rows:
                 self._note(entity, some)
                 some = []
@@ -257,6 +261,13 @@ class StreamRun:
 def in_own_context(run: StreamRun) -> Receipt:
     """Run in a context of its own, so that the meter is this stream's alone."""
     return contextvars.copy_context().run(run.run)
+
+
+def _listed(ids: Any) -> list[str]:
+    """Return *ids* if they are several; raises TypeError for one by itself, whose letters would be taken for ids."""
+    if isinstance(ids, str):
+        raise TypeError("ids() yields lists of ids, not each by itself")
+    return list(ids)
 
 
 def unexpected(source: str, what: str, error: Exception) -> LatidoError:
