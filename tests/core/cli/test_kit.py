@@ -143,6 +143,15 @@ def test_what_is_there_is_not_overwritten(latido: Terminal) -> None:
     )
 
 
+def test_a_folder_that_cannot_be_made_is_named(latido: Terminal) -> None:
+    (latido.folder / "file").touch()
+
+    said = latido("plugins", "new", "acme", "--folder", "file/within")
+
+    assert 2 == said.code
+    assert said.err.startswith("file/within cannot be written: ")
+
+
 def test_an_empty_folder_is_filled(latido: Terminal) -> None:
     (latido.folder / "mine").mkdir()
 
@@ -224,6 +233,24 @@ def test_a_connector_that_fails_in_a_way_of_its_own_is_told_by_its_exception(aut
     reasons = {each["reason"] for each in said.json["promises"] if each["outcome"] == "broken"}
     assert 1 == said.code
     assert any("ZeroDivisionError" in each for each in reasons), reasons
+
+
+def test_a_mistake_in_a_stream_is_told_with_its_place(author: Terminal) -> None:
+    mistake = ("latido_mistaken/streams.py", 'answer["items"]', 'answer["itens"]')
+    said = tried(author, "mistaken", mistake, options=["--stream", "answers"])
+
+    reasons = [each["reason"] for each in said.json["promises"] if each["promise"] == "unique_ids"]
+    assert 1 == len(reasons)
+    assert "mistaken: answers failed unexpectedly (KeyError). ; KeyError('itens') in streams.py, line " in reasons[0]
+
+
+def test_a_reason_that_is_the_same_for_all_streams_is_told_once(author: Terminal) -> None:
+    wrong = ("latido_stranger/sandbox/_server.py", 'f"Bearer {TOKEN}"', '"Bearer another"')
+    said = tried(author, "stranger", wrong, options=["--stream", "answers", "--stream", "tickets"])
+
+    (told,) = (each for each in said.json["promises"] if each["promise"] == "unique_ids")
+    assert {"answers", "tickets"} == set(told["streams"])
+    assert "then run: latido check stranger" in told["reason"]
 
 
 def test_a_declared_promise_is_no_failure(author: Terminal) -> None:

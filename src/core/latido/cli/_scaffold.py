@@ -100,19 +100,27 @@ def _is_used(word: str) -> bool:
 
 
 def scaffold(name: Name, folder: Path) -> list[str]:
-    """Write a plugin *name* into *folder* and return its files; raises UsageError where something is there already."""
+    """Write a plugin *name* into *folder* and return its files; raises UsageError where it cannot be."""
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise UsageError(
             _("{folder} is there already, and not empty.", folder=str(folder)),
             _("Choose another: latido plugins new {name} --folder DIR", name=name.name),
         )
-    written: list[str] = []
+    try:
+        return sorted(_written(name, folder))
+    except OSError as error:
+        raise UsageError(
+            _("{folder} cannot be written: {problem}", folder=str(folder), problem=error.strerror or str(error)),
+            _("Choose another: latido plugins new {name} --folder DIR", name=name.name),
+        ) from error
+
+
+def _written(name: Name, folder: Path) -> Iterator[str]:
     for file, text in _texts():
         target = folder / name.written("", file)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(_own(name, file, text), encoding="utf-8")
-        written.append(str(target.relative_to(folder)))
-    return sorted(written)
+        yield str(target.relative_to(folder))
 
 
 def _own(name: Name, file: str, text: str) -> str:

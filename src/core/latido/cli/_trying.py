@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -34,6 +35,9 @@ Test{name} = connector_tests({name}, own={own!r})
 """
 INTERRUPTED, MISUSED = 2, 4
 """Exit codes of pytest."""
+
+PLACE = re.compile(r"\bpromised_\d+")
+"""What the suite calls a source: each promise is tried on one of its own."""
 
 ALL = "all"
 """What the suite calls a promise that is about a connector as a whole."""
@@ -117,6 +121,7 @@ class Ended:
 class Ledger:
     """Writes down how each promise ended, as pytest tells it; of some *wanted* streams only, if there are any."""
 
+    connector: str
     wanted: Collection[str] = ()
     ended: list[Ended] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -140,24 +145,24 @@ class Ledger:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.failures.append(_said(report))
+            self.failures.append(self._said(report))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         promise, stream = self._keys[report.nodeid]
         if report.failed:
-            self.ended.append(Ended(promise, stream, "broken", _said(report).removeprefix(f"{stream}: ")))
+            self.ended.append(Ended(promise, stream, "broken", self._said(report).removeprefix(f"{stream}: ")))
         elif hasattr(report, "wasxfail"):
             self.ended.append(Ended(promise, stream, "declared", str(report.wasxfail).removeprefix("reason: ")))
         elif report.when == "call" and stream:
             self.ended.append(Ended(promise, stream, "kept"))
 
+    def _said(self, report: pytest.CollectReport | pytest.TestReport) -> str:
+        """Return what went wrong, in one line: the exception that nobody expected, else what a test says itself."""
+        from latido.connect import redacted
 
-def _said(report: pytest.CollectReport | pytest.TestReport) -> str:
-    """Return what went wrong, in one line: the exception that nobody expected, else what a test says itself."""
-    from latido.connect import redacted
-
-    lines = report.longreprtext.strip().splitlines() or ["?"]
-    return redacted(next((line[1:].strip() for line in lines if line.startswith("E ")), lines[0]))
+        lines = report.longreprtext.strip().splitlines() or ["?"]
+        found = next((line[1:].strip() for line in lines if line.startswith("E ")), lines[0])
+        return redacted(PLACE.sub(self.connector, found))
 
 
 def check_equipped() -> None:
@@ -174,7 +179,7 @@ def tried(connector: type[Connector], streams: Collection[str] = ()) -> list[End
 
     Raises ConfigurationError where it cannot be tried, UsageError for a stream that it does not have.
     """
-    ledger = Ledger(streams)
+    ledger = Ledger(connector.name, streams)
     with tempfile.TemporaryDirectory(prefix="promises-") as folder:
         code = _run(connector, Path(folder), ledger)
     if ledger.failures:

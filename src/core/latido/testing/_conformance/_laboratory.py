@@ -139,5 +139,5 @@ class Laboratory:
 def sound(reading: Reading) -> Reading:
     """Return *reading* if it went well; raises Broken with what went wrong."""
     if reading.exit_code or reading.problems:
-        raise Broken(f"the run ended with {reading.exit_code}: {'; '.join(reading.problems)}")
+        raise Broken(f"the run ended with {reading.exit_code}: {'; '.join([*reading.problems, *reading.surprises])}")
     return reading

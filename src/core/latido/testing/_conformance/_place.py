@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from latido.errors import LatidoError
 from latido.sync import Options, Source, Sync
 from latido.testing._conformance._tables import stored
 from latido.testing._conformance._watch import Watch, watched
@@ -51,8 +54,19 @@ class Reading:
         said = [f"{each} {each.hint or ''}" for outcome in self.report.outcomes for each in outcome.problems]
         return said + [str(each.skipped) for each in self.receipts.values() if each.skipped is not None]
 
+    @property
+    def surprises(self) -> list[str]:
+        """Exceptions that a connector did not mean to raise, and where: for who writes it."""
+        problems = [each for outcome in self.report.outcomes for each in outcome.problems]
+        return [_raised(each.__cause__) for each in problems if type(each) is LatidoError and each.__cause__]
+
     def pages(self, stream: str) -> list[Page]:
         return self.watch.pages.get(stream, [])
+
+
+def _raised(error: BaseException) -> str:
+    *_, frame = traceback.extract_tb(error.__traceback__)
+    return f"{error!r} in {Path(frame.filename).name}, line {frame.lineno}"
 
 
 class Place:
