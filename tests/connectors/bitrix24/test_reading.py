@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -185,6 +186,47 @@ def test_a_portal_that_understands_no_moment_is_read_in_full(desk: BitrixDesk, o
 
     assert ["2"] == keys(office, cursor={"since": NOON - 30 * MINUTE, "top": 2})
     assert ["deals: Bitrix24 understands no moments in filters, so that all is read."] == office.warnings
+
+
+def test_a_type_without_records_says_nothing_of_how_moments_are_read(desk: BitrixDesk, office: Office) -> None:
+    """A portal may have no companies, and show no deals for moments that it does not understand."""
+    deals = shelf([deal(1, changed=at(9)), deal(2, changed=at(11, 40))])
+
+    def deaf(params: dict[str, Any]) -> Any:
+        asked = params.get("filter") or {}
+        understands = not any("T" in str(value) for name, value in asked.items() if "Time" in name)
+        return (
+            deals({**params, "filter": spelled(asked)}) if sold(params) and understands else {"result": {"items": []}}
+        )
+
+    desk.on("crm.item.list", deaf)
+    memory: dict[str, Any] = {}
+    runtime = office.runtime(remembered=lambda name, read: memory.setdefault(name, memory.get(name) or read()))
+    cursor = {"since": NOON - 30 * MINUTE, "top": 2}
+
+    with closing(office.vendor(office.settings(streams=["companies", "deals"]), runtime)) as connector:
+        companies, found = (list(each.pages(cursor)) for each in connector.chosen())
+
+    assert [] == rows(companies, Account)
+    assert ["2"] == [each.source_id for each in rows(found, Deal)]
+    assert [] == office.warnings
+
+
+def sold(params: dict[str, Any]) -> bool:
+    return str(params["entityTypeId"]) == "2"
+
+
+def spelled(filters: dict[str, Any]) -> dict[str, Any]:
+    """Return *filters* with the zone that a portal adds to moments without one."""
+    return {name: f"{value}+03:00" if "Time" in name else value for name, value in filters.items()}
+
+
+@pytest.mark.parametrize("told", [None, "", "soon", {}])
+def test_a_record_that_does_not_tell_when_it_changed_tries_nothing(desk: BitrixDesk, office: Office, told: Any) -> None:
+    """All is read then, and what does not tell is taken for changed."""
+    desk.holds([item(1, changed=told)])
+
+    assert [1] == [each.fetched for each in office.pages("companies", {"since": NOON, "top": 1})][:1]
 
 
 def test_a_portal_that_takes_moments_for_others_is_found_out(desk: BitrixDesk, office: Office) -> None:

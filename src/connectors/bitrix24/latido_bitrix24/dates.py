@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FAR = timedelta(days=36_500)
 SUMMER_TIME = timedelta(hours=1)
+UNTRIED: Mapping[str, Any] = {"form": None, "offset": None}
+"""What is known where there is no record yet; of other types that are asked for by the same method it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Dates:
 
     @classmethod
     def of(cls, remembered: Mapping[str, Any]) -> Dates:
-        return cls(remembered["form"], timedelta(seconds=remembered["offset"]))
+        return cls(remembered["form"], timedelta(seconds=remembered["offset"] or 0))
 
     @property
     def slack(self) -> timedelta:
@@ -45,17 +47,23 @@ class Dates:
         return there.isoformat(timespec="seconds") if self.form == "iso" else f"{there:%Y-%m-%d %H:%M:%S}"
 
 
-def tried(portal: Portal, listing: Listing, changed: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how *listing* reads moments, as JSON; if there is no record to try it with, as documented."""
+def tried(portal: Portal, listing: Listing, changed: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return how *listing* reads moments, as JSON; no `offset` where there is no record to try it with."""
     asked = {**params, "select": [listing.id, changed], "filter": params.get("filter", {})}
     page = contained(_one(portal, listing, asked), listing.container, listing.method)
-    if not page:
-        return {"form": "iso", "offset": 0}
-    known = page[0]
-    moment = datetime.fromisoformat(known[changed])
-    offset = moment.utcoffset() or timedelta()
+    known = next((each for each in page if listing.numbers([each]) and told(each, changed) is not None), None)
+    if known is None:
+        return UNTRIED
+    offset = datetime.fromisoformat(known[changed]).utcoffset() or timedelta()
     forms = (form for form in ("iso", "local") if _works(portal, listing, changed, asked, known, Dates(form, offset)))
     return {"form": next(forms, None), "offset": int(offset.total_seconds())}
+
+
+def told(record: Mapping[str, Any], name: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(record[name])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _works(

@@ -17,7 +17,7 @@ from latido.messages import marker
 from latido_bitrix24.answers import contained
 from latido_bitrix24.batches import MOST
 from latido_bitrix24.chain import PAGE, Listing
-from latido_bitrix24.dates import Dates, tried
+from latido_bitrix24.dates import UNTRIED, Dates, tried
 from latido_bitrix24.own_mapping import with_own_fields
 from latido_bitrix24.transforms import fields_of, user_defined
 
@@ -221,18 +221,21 @@ class KeysetStream(BitrixStream):
 
     @cached_property
     def _dates(self) -> Dates:
-        connector, changed = self.connector, self.changed or self.created
-        params = {name: value for name, value in self.params().items() if name != "select"}
-        dates = Dates.of(
-            connector.runtime.remembered(
-                f"dates_{self.listing.method}", lambda: tried(connector.portal, self.listing, changed, params)
-            )
-        )
-        if dates.form is None:
-            connector.runtime.warn(
+        told = self._tried()
+        if told["form"] is None and told != UNTRIED:
+            self.connector.runtime.warn(
                 _("{stream}: Bitrix24 understands no moments in filters, so that all is read.", stream=self.name)
             )
-        return dates
+        return Dates.of(told)
+
+    def _tried(self) -> Mapping[str, Any]:
+        params = {name: value for name, value in self.params().items() if name != "select"}
+
+        def read() -> Mapping[str, Any]:
+            return tried(self.connector.portal, self.listing, self.changed or self.created, params)
+
+        told: Mapping[str, Any] = self.connector.runtime.remembered(f"dates_{self.listing.method}", read)
+        return read() if told == UNTRIED else told
 
     def _highest(self) -> int:
         command = self.listing.page({**self.params(), "select": [self.listing.id]}, 0)
