@@ -56,7 +56,7 @@ MOST = tuple(each for each in STREAMS["hubspot"] if each != "conversation_replie
 HUBSPOT = Scene("hubspot", 300, 100, 6, {"streams": MOST})
 SALESFORCE = Scene("salesforce", 300, 100, 6, {"bulk_above": 20}, amid='"locator"')
 """Most of its streams are read by jobs; in the middle of one, a cursor says where in its result."""
-GOOGLE_ANALYTICS = Scene("google-analytics", 300, 100, 4, {"start_date": "2024-09-01"}, table="web_sessions")
+GOOGLE_ANALYTICS = Scene("google-analytics", 1_500, 100, 4, {"start_date": "2024-09-01"}, table="web_sessions")
 
 
 class Runs:

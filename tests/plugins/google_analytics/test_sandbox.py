@@ -307,6 +307,24 @@ def test_a_key_is_kept_where_the_project_is(tmp_path: Path) -> None:
     assert 0o600 == (tmp_path / "google-analytics-key.json").stat().st_mode & 0o777
 
 
+def test_the_site_of_a_small_business_is_young() -> None:
+    """Else a suite that reads five rows a page would read years of them."""
+    young, old = (GoogleAnalyticsSandbox(World("acme", end=END, tickets=n)) for n in (36, 3_000))
+
+    assert (18, 730) == tuple((END - each.figures.made_at.date()).days for each in (young, old))
+
+
+def test_the_next_hour_grants_tokens_again(visitor: Visitor) -> None:
+    visitor.switches.tokens_left = 10
+
+    left = [visitor.report(returnPropertyQuota=True)["propertyQuota"]["tokensPerProjectPerHour"]["remaining"]]
+    visitor.clock.sleep(3600)
+    visitor.enter()
+    left.append(visitor.report(returnPropertyQuota=True)["propertyQuota"]["tokensPerProjectPerHour"]["remaining"])
+
+    assert [6, 13_996] == left
+
+
 def test_faults_speak_googles_language(visitor: Visitor) -> None:
     vendor, edge = (visitor.sandbox.refusal(Fault.model_validate({"kind": each})) for each in ("too_many", "edge"))
 

@@ -37,7 +37,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def sandbox(clock: ManualClock) -> Iterator[GoogleAnalyticsSandbox]:
-    sandbox = GoogleAnalyticsSandbox(World("acme", end=END, tickets=300, people=600), clock)
+    sandbox = GoogleAnalyticsSandbox(World("acme", end=END, tickets=1_500, people=600), clock)
     with Served(sandbox):
         yield sandbox
 

@@ -30,7 +30,7 @@ class Visitor:
 
     def __init__(self, people: int = 600) -> None:
         self.clock = ManualClock(NOW)
-        self.sandbox = GoogleAnalyticsSandbox(World("acme", end=END, tickets=100, people=people), self.clock)
+        self.sandbox = GoogleAnalyticsSandbox(World("acme", end=END, tickets=1_500, people=people), self.clock)
         self.switches = self.sandbox.switches
         self.key = orjson.loads(self.sandbox.doorkeeper.key_file.read_bytes())
         self.headers: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,9 @@ DAY = timedelta(days=1)
 NOT_SET = "(not set)"
 LATE = {"cpc", "email"}
 """The mediums of campaigns, which Google works out last."""
+
+AGE_PER_TICKET = 12 * 3600
+"""Seconds."""
 
 Place = tuple[date, str, str]
 
@@ -63,13 +66,19 @@ class Figures:
         return self._clock.now().astimezone(ZoneInfo(self._switches.zone)).date()
 
     @property
+    def hour(self) -> int:
+        """Which hour it is, of those whose tokens are counted together."""
+        return int(self._clock.now().timestamp()) // 3600
+
+    @property
     def made_at(self) -> datetime:
-        """When the property was made."""
-        return datetime.fromtimestamp(self._world.start, ZoneInfo("UTC"))
+        """When the property was made: within the two years, so that a small business has a young site."""
+        age = self._world.ticket_count * AGE_PER_TICKET
+        return max(datetime.fromtimestamp(each, UTC) for each in (self._world.start, self._world.end - age))
 
     def between(self, first: date, last: date) -> Iterator[Figure]:
         """Yield what is known of each day, today included, which has only begun."""
-        day = max(first, self.made_at.date() - DAY, self._switches.truncated_before or first)
+        day = max(first, self.made_at.date(), self._switches.truncated_before or first)
         while day <= min(last, self.today):
             yield from self.on(day)
             day += DAY

@@ -12,6 +12,7 @@ import orjson
 from latido.testing import body_of, json
 from latido_google_analytics.sandbox import _bodies as bodies
 from latido_google_analytics.sandbox._metrics import DIMENSIONS, former, metrics, written
+from latido_google_analytics.sandbox._switches import TOKENS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +71,7 @@ class Reports:
     def __init__(self, figures: Figures, switches: GoogleAnalyticsSwitches) -> None:
         self._figures = figures
         self._switches = switches
+        self._hour = figures.hour
 
     def run(self, request: Request) -> Response:
         """Answer `:runReport`."""
@@ -174,6 +176,8 @@ class Reports:
         return {"currencyCode": CURRENCY, "timeZone": switches.zone, **told}
 
     def _quota(self) -> dict[str, Any]:
+        if self._hour != self._figures.hour:
+            self._hour, self._switches.tokens_left = self._figures.hour, TOKENS
         left = self._switches.tokens_left = max(0, self._switches.tokens_left - 4)
         return {
             "tokensPerDay": {"consumed": 4, "remaining": 199_000},

@@ -9,6 +9,9 @@ from latido.testing import Switches
 
 Group = Literal["concurrent", "tokens per day", "tokens per hour", "project per hour", "thresholded", "server errors"]
 
+TOKENS = 14_000
+"""What an hour grants a Cloud project."""
+
 
 class GoogleAnalyticsSwitches(Switches):
     """The moods of a property.
@@ -21,7 +24,8 @@ class GoogleAnalyticsSwitches(Switches):
     `overflowing`: rare combinations come as (other). `thresholded`: small groups are hidden. `null_flags`: flags that
     are false come as null. `empty_reason`: why there are no figures. `truncated_before`: the day before which there are
     none any more. `shifting`: so many further pages tell another number of rows. `exhausted`: the quota that is used
-    up. `tokens_left`: how many of the hour's tokens this Cloud project still has.
+    up. `tokens_left`: how many of the hour's tokens this Cloud project still has; the next hour grants
+    all again.
     """
 
     zone: str = "Europe/Madrid"
@@ -41,4 +45,4 @@ class GoogleAnalyticsSwitches(Switches):
     truncated_before: date | None = None
     shifting: int = 0
     exhausted: Group | None = None
-    tokens_left: int = 14_000
+    tokens_left: int = TOKENS
