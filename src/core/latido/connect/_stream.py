@@ -25,7 +25,9 @@ class Stream(ABC):
     An *incremental* stream resumes at its cursor; a *snapshot* is read whole each time, and a row that it no longer
     brings is deleted. `deletions` says how the vendor's deletions arrive: in the pages (`reported`), by comparing
     `ids()` with what is stored (`census`), or not at all (`none`). A `sweep` is read only when `sweep_every` has
-    passed. An `optional` stream that the vendor refuses is left out with a warning. `reference` names the connector's
+    passed. Ids that begin with `content_ids` are made of what the record says: an edited one is another, so the guard
+    against mass deletion lets as many go as came. Only ids that begin with `compared` take part in a census or
+    snapshot. An `optional` stream that the vendor refuses is left out with a warning. `reference` names the connector's
     reference tables that must be read first.
     """
 
@@ -35,6 +37,8 @@ class Stream(ABC):
     mode: ClassVar[Literal["incremental", "snapshot"]] = "incremental"
     overlap: ClassVar[timedelta] = timedelta()
     deletions: ClassVar[Literal["reported", "census", "none"]] = "none"
+    content_ids: ClassVar[str] = ""
+    compared: ClassVar[str] = ""
     reference: ClassVar[tuple[str, ...]] = ()
     sweep: ClassVar[bool] = False
     optional: ClassVar[bool] = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -196,11 +197,17 @@ class StreamRun:
 
     def _bury(self, entity: type[Record], until: int) -> None:
         """Mark deleted what the vendor no longer has, after all that it has was noted."""
-        allow = self.options.allow_mass_delete
         names = (self.source.name, self.stream.name)
+        expected, compared = self._expected_to_go(), self.stream.compared
         self.receipt.deleted += self.writer.call(
-            lambda c: end_census(c, entity, *names, until, allow_mass_delete=allow)
+            lambda c: end_census(c, entity, *names, until, compared=compared, expected=expected)
         )
+
+    def _expected_to_go(self) -> float:
+        """How many rows may go unasked: all if somebody said so, and where ids are of content, as many as came."""
+        if self.options.allow_mass_delete:
+            return math.inf
+        return self.receipt.inserted if self.stream.content_ids else 0
 
     def _sweep(self, expected: Count | None) -> None:
         if self.stream.deletions == "census" and self.stored is not None:

@@ -20,6 +20,7 @@ MASS_DELETION_SHARE = 0.2
 MASS_DELETION_ROWS = 20
 
 _LIVE = """source = $source AND _latido_stream = $stream AND seq <= $until
+           AND STARTS_WITH(source_id, $compared)
            AND COALESCE(is_deleted, false) = false AND merged_into IS NULL"""
 _GONE = """NOT EXISTS (SELECT 1 FROM _latido_seen AS s WHERE s.source = $source AND s.stream = $stream
            AND s.table_name = $table AND s.source_id = t.source_id)"""
@@ -45,17 +46,20 @@ def end_census(
     stream: str,
     until: int,
     *,
-    allow_mass_delete: bool,
+    compared: str = "",
+    expected: float = 0,
 ) -> int:
-    """Mark deleted the rows of *stream* that were not seen; return how many.
+    """Mark deleted the rows of *stream* that were not seen, and whose id begins with *compared*; return how many.
 
-    Raises GapError, and marks nothing, when that would be more than a fifth and more than 20 of them.
+    Raises GapError, and marks nothing, when that would be more than a fifth and more than 20 of them, not counting
+    as many as were *expected* to go.
     """
-    values = {"source": source, "stream": stream, "until": until}
+    values = {"source": source, "stream": stream, "until": until, "compared": compared}
     live = scalar(connection, f"SELECT COUNT(*) FROM {entity.table} AS t WHERE {_LIVE}", values)
     values["table"] = entity.table
     gone = scalar(connection, f"SELECT COUNT(*) FROM {entity.table} AS t WHERE {_LIVE} AND {_GONE}", values)
-    if gone > MASS_DELETION_ROWS and gone > MASS_DELETION_SHARE * live and not allow_mass_delete:
+    lost = gone - expected
+    if lost > MASS_DELETION_ROWS and lost > MASS_DELETION_SHARE * live:
         raise GapError(
             _("{stream}: {gone} of {live} rows are gone at the vendor.", stream=stream, gone=gone, live=live),
             _("If that is true, run: latido sync {source} --allow-mass-delete", source=source),
