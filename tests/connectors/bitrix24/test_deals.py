@@ -141,13 +141,22 @@ def test_fields_of_the_users_own_are_kept(desk: BitrixDesk, office: Office) -> N
             "ufCrm3Digit": "UF_CRM_3_DIGIT",
             "ufCrm_3_DIGIT10": "UF_CRM_3_DIGIT10",
             "ufCrmX": "UF_CRM_X",
+            "ufCrmY": "UF_CRM_Y",
         }.items()
     }
     desk.on("crm.item.fields", {"result": {"fields": {"id": {"type": "integer"}, **own}}})
 
     assert {"ufCrm3Digit": 5, "ufCrm_3_DIGIT10": ["a"]} == one(
-        desk, office, ufCrm3Digit=5, ufCrm_3_DIGIT10=["a"], ufCrmX=[], ufCrmUnknown=1
+        desk, office, ufCrm3Digit=5, ufCrm_3_DIGIT10=["a"], ufCrmX=[], ufCrmY=False, ufCrmUnknown=1
     ).custom
+
+
+@pytest.mark.parametrize(
+    ("told", "amount"), [(0, 0), ("0.00", 0), (-5, -5), ("12.50", Decimal("12.5")), ("", None), (None, None)]
+)
+def test_an_amount_may_be_nothing_or_less(desk: BitrixDesk, office: Office, told: Any, amount: Any) -> None:
+    """Nothing is not 0, and what costs nothing is a deal."""
+    assert amount == one(desk, office, opportunity=told).amount
 
 
 def test_a_broken_deal_is_put_aside(desk: BitrixDesk, office: Office) -> None:

@@ -10,7 +10,7 @@ from latido_bitrix24.chain import Listing
 from latido_bitrix24.links import LINKS, LinkedStream
 from latido_bitrix24.reading import LegacyStream
 from latido_bitrix24.references import CURRENCY, DEAL, DEAL_STAGES, STATUSES, WORDS
-from latido_bitrix24.transforms import calendar_day, flag, linked, moment, own_fields, record_url, text, word
+from latido_bitrix24.transforms import calendar_day, flag, linked, moment, number, own_fields, record_url, text, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +88,7 @@ class Deals(LinkedStream):
             stage_raw=text("stageId"),
             status=status("stageId", "stageSemanticId"),
             lost_reason=lost_reason(),
-            amount="opportunity",
+            amount=number("opportunity"),
             currency=text("currencyId"),
             close_date=closed_on(),
             probability=computed("share", share, "probability"),

@@ -13,7 +13,7 @@ from latido_bitrix24.own_mapping import with_own_fields
 from latido_bitrix24.reading import ItemStream
 from latido_bitrix24.references import CURRENCY, stages
 from latido_bitrix24.terms import day, later, per_month
-from latido_bitrix24.transforms import linked, moment, prefixed, record_url, text
+from latido_bitrix24.transforms import filled, linked, moment, prefixed, record_url, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def mapping(declared: Declared) -> Mapping:
     """Return how a contract is made of an invoice that recurs as *declared*."""
 
     def net(record: JsonObject) -> Any:
-        total, tax = record.get("opportunity"), record.get("taxValue") or 0
+        total, tax = filled(record.get("opportunity")), record.get("taxValue") or 0
         return None if total is None else Decimal(str(total)) - (0 if declared.with_tax else Decimal(str(tax)))
 
     def ends(record: JsonObject) -> date | None:

@@ -8,7 +8,7 @@ from latido.connect import Mapping, computed, local_date
 from latido.schema import Deal
 from latido_bitrix24.chain import Listing
 from latido_bitrix24.reading import KeysetStream
-from latido_bitrix24.transforms import linked, moment, prefixed, text
+from latido_bitrix24.transforms import linked, moment, number, prefixed, text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +53,7 @@ class Orders(KeysetStream):
             account_id=linked("companyId"),
             owner_id=linked("responsibleId"),
             status=computed("lost if cancelled, won if paid", outcome, "canceled", "payed"),
-            amount="price",
+            amount=number("price"),
             currency=text("currency"),
             close_date=local_date(computed("datePayed or dateCanceled", closing, "canceled", "payed",
                                            "dateCanceled", "datePayed")),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Mapping, Source
+from latido.connect import Mapping, Source, computed
 from latido.errors import ConfigurationError
 from latido.messages import marker
 from latido.suggest import nearest
-from latido_bitrix24.transforms import calendar_day, fields_of, flag, moment
+from latido_bitrix24.transforms import calendar_day, fields_of, flag, is_told, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -50,17 +50,29 @@ def _source(column: str, where: str, types: Collection[int]) -> Source:
     """Return what a *column* of that type is made of: Bitrix24 tells money with its currency, choices by their ids."""
     match column:
         case "date":
-            return calendar_day(where)
+            return calendar_day(single(where))
         case "instant":
-            return moment(where)
+            return moment(single(where))
         case "boolean":
-            return flag(where)
+            return flag(single(where))
+        case "json" | "texts":
+            return told(where, types, list)
+        case "text":
+            return told(where, types, ", ".join)
         case _:
-            return told(where, types)
+            return told(where, types, lambda values: values[0])
 
 
-def told(where: str, types: Collection[int]) -> Source:
-    """The value of a field: the word for a choice, the number of an amount of money, null where there is nothing."""
+def single(where: str) -> Source:
+    """The value of a field, the first one where it has several."""
+    return computed("single", lambda value: next(iter(value), None) if isinstance(value, list) else value, where)
+
+
+def told(where: str, types: Collection[int], several: Callable[[list[str]], Any]) -> Source:
+    """What the values of a field are: words for choices, numbers for money, *several* in one; null for nothing.
+
+    No choice may be told as false, and no value of a field that has several.
+    """
 
     def bind(context: Context) -> Callable[[JsonObject], Any]:
         known = (context.reference.get(fields_of(each)) or {} for each in types)
@@ -69,11 +81,14 @@ def told(where: str, types: Collection[int]) -> Source:
 
         def find(record: JsonObject) -> Any:
             value = record.get(where)
+            if not is_told(value, field):
+                return None
+            return several([str(one(each)) for each in value]) if isinstance(value, list) else one(value)
+
+        def one(value: Any) -> Any:
             if money and isinstance(value, str):
-                value = value.partition("|")[0]
-            if isinstance(value, list):
-                return [choices.get(str(each), str(each)) for each in value] or None
-            return None if value == "" else choices.get(str(value), value)
+                value = value.partition("|")[0] or None
+            return choices.get(str(value), value)
 
         return find
 

@@ -14,6 +14,7 @@ from latido_bitrix24.transforms import (
     linked,
     moment,
     multiple,
+    number,
     own_fields,
     prefixed,
     record_url,
@@ -58,7 +59,7 @@ class Companies(ItemStream):
             name=text("title"),
             website=multiple("WEB"),
             industry=word("industry", "INDUSTRY"),
-            annual_revenue="revenue",
+            annual_revenue=number("revenue"),
             currency=text("currencyId"),
             owner_id=linked("assignedById"),
             # One name or the other, by the version of the CRM; only what a portal has is asked for.

@@ -24,7 +24,7 @@ from latido_bitrix24.references import CURRENCY, DEAL, DEAL_STAGES
 from latido_bitrix24.satellites import told
 from latido_bitrix24.scores import lists_of, said
 from latido_bitrix24.terms import DAY, day, later, per_month, sooner, whole_months
-from latido_bitrix24.transforms import PORTAL, linked, moment, prefixed, text
+from latido_bitrix24.transforms import PORTAL, filled, linked, moment, prefixed, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ def months(record: JsonObject, declared: Declared) -> int | None:
 
 
 def monthly(record: JsonObject, declared: Declared) -> Decimal | None:
-    price = record.get("price" if declared.with_tax else "priceExclusive")
+    price = filled(record.get("price" if declared.with_tax else "priceExclusive"))
     if price is None:
         return None
     return per_month(Decimal(str(price)) * Decimal(str(record.get("quantity") or 0)), months(record, declared))

@@ -47,7 +47,7 @@ def first_after(begin: date, last: date, unit: Unit, count: int) -> date:
 
 def per_month(amount: Any, months: Fraction | int | None) -> Decimal | None:
     """Return what *amount*, which covers so many months, is for one of them."""
-    if amount is None or not months or months < 0:
+    if amount in (None, "") or not months or months < 0:
         return None
     covered = Fraction(months)
     return Decimal(str(amount)) * covered.denominator / covered.numerator

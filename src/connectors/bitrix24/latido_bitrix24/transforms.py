@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from latido.connect import Source, computed, first
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from latido.connect import Context, JsonObject
 
@@ -23,6 +23,15 @@ PORTAL = "portal"
 def text(value: Source | str) -> Source:
     """A text, null where it is empty."""
     return computed("text", lambda told: told or None, value)
+
+
+def number(value: Source | str) -> Source:
+    """A number, null where it is empty; 0 is one."""
+    return computed("number", filled, value)
+
+
+def filled(told: Any) -> Any:
+    return None if told == "" else told
 
 
 def linked(value: Source | str) -> Source:
@@ -90,14 +99,16 @@ def own_fields(entity_type_id: int) -> Source:
         names = user_defined(known, context.custom)
 
         def find(record: JsonObject) -> dict[str, Any] | None:
-            return {name: value for name in names if (value := record.get(name)) not in _NOTHING} or None
+            return {name: value for name in names if is_told(value := record.get(name), known[name])} or None
 
         return find if names else lambda _record: None
 
     return Source(f"user-defined fields of type {entity_type_id}", (), bind)
 
 
-_NOTHING: tuple[Any, ...] = (None, "", [])
+def is_told(value: Any, field: Mapping[str, Any]) -> bool:
+    """Whether *value* of *field* is something: only of a field that is true or false is false an answer."""
+    return value not in (None, "", []) and (value is not False or field.get("type") == "boolean")
 
 
 def fields_of(entity_type_id: int) -> str:
