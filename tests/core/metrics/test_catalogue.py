@@ -41,6 +41,7 @@ NOTHING_TO_COUNT = (
     "zero_denominator",
     "missing_component",
     "insufficient_coverage",
+    "insufficient_sample",
     "not_mature",
     "unbounded",
 )

@@ -77,7 +77,7 @@ class Engine:
         source: str | None = None,
         as_of: datetime | None = None,
     ) -> list[Answer]:
-        """Return an answer for every ask (without any: for every KPI) in every period.
+        """Return an answer for every ask (without any: for every KPI but those on request) in every period.
 
         With *segment*, the whole comes first and the answer of each segment after it. *source* counts the facts of that
         one source only. *as_of* decides what is mature, and which month was the last full one.
@@ -148,7 +148,7 @@ class Engine:
 
     def _every(self, segment: str | None) -> list[Ask]:
         """Return all KPIs that can be split by *segment*."""
-        every = [self.ask(kpi.id) for kpi in self.catalogue.offered]
+        every = [self.ask(kpi.id) for kpi in self.catalogue.offered if not kpi.on_request]
         if segment is None:
             return every
         chosen = [ask for ask in every if segment in self._dimensions(ask)]

@@ -107,8 +107,9 @@ class Kpi:
     *needs* names tables, `deals|contracts` where either will do, and fields (`tickets.sla_met`, as the model layer
     has it) that somebody must deliver. *on_empty* is the reason, or the 0, when nothing is left to count; *requires*
     names entities that must be among the facts; *promote* makes reasons for exclusion into parts of the answer. KPIs
-    of one *family* are computed in one statement, at most *periods_at_once*. A *hidden* one is only part of others.
-    *never* lists values of parameters that do not go together; *shown* are further columns of a list of the facts.
+    of one *family* are computed in one statement, at most *periods_at_once*. A *hidden* one is only part of others, one
+    *on_request* is left out where all are asked for. *never* lists values of parameters that do not go together.
+    *shown* are further columns of a list of the facts.
     """
 
     id: str
@@ -133,12 +134,13 @@ class Kpi:
     aliases: tuple[str, ...] = ()
     never: tuple[Mapping[str, str], ...] = ()
     hidden: bool = False
+    on_request: bool = False
 
     def chosen(self, values: Mapping[str, str]) -> Kpi:
         """Return this KPI as *values* of its parameters make it."""
-        kpi = self
+        kpi, given = self, {name: values.get(name, param.default) for name, param in self.params.items()}
         for name, param in self.params.items():
-            change = param.override(values.get(name, param.default))
+            change = param.override(given[name])
             kpi = replace(
                 kpi,
                 fold=change.fold or kpi.fold,
@@ -146,7 +148,7 @@ class Kpi:
                 unit=change.unit or kpi.unit,
                 better=change.better or kpi.better,
             )
-        return kpi
+        return kpi if isinstance(kpi.fold, Formula) else replace(kpi, fold=kpi.fold.given(given))
 
     def counted(self) -> tuple[Query, Fold]:
         """Return the facts and the fold of a KPI that is no formula."""

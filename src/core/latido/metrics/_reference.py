@@ -56,6 +56,7 @@ def _section(kpi: Kpi) -> str:
         "Better": kpi.better,
         "Needs": ", ".join(f"`{need}`" for need in kpi.needs),
         "Split by": ", ".join(f"`{name}`" for name in kpi.dimensions),
+        "Computed": "only where it is asked for by name" if kpi.on_request else "",
         "Published, not a target": "; ".join(f"{band.text} ({band.article})" for band in kpi.bands),
     }
     rows = [f"| {name} | {text} |" for name, text in (said | _parameters(kpi)).items() if text]

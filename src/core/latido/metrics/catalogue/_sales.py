@@ -8,6 +8,7 @@ from latido.messages import marker
 from latido.metrics._figure import Figure
 from latido.metrics._folds import Count, Formula, Mean, Ratio, Share
 from latido.metrics._kpi import Kpi, Override, Param, Query
+from latido.metrics._predicted import Predicted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +93,21 @@ def _values() -> tuple[Kpi, ...]:
                 "`margin_unset` says so."
             ),
             params={"fx_policy": Param(("frozen", "spot"))},
+        ),
+        _kpi(
+            "clv_predictive",
+            names={"en": "Predictive lifetime value", "es": "Valor de vida predictivo"},
+            formula=_("expected purchases (BG/NBD) x expected amount (gamma-gamma), discounted"),
+            unit="money",
+            fold=Predicted(),
+            family="predicted",
+            on_empty="insufficient_sample",
+            blockable=True,
+            on_request=True,
+            params={
+                "horizon_months": Param(("12",), others="number"),
+                "discount": Param(("0.1", "0"), others="number"),
+            },
         ),
     )
 
