@@ -179,7 +179,12 @@ def test_figure_is_explained_with_every_record(march: Terminal) -> None:
 def test_explanation_reads_as_a_page(march: Terminal) -> None:
     said = march("explain", "ticket_csat", *MARCH, "--rows", "--sql")
 
-    for line in ("Ticket satisfaction (ticket_csat)", "Value: 75.0\N{NO-BREAK SPACE}%", "Counted: 4", "Needs: tickets, tickets.csat"):
+    for line in (
+        "Ticket satisfaction (ticket_csat)",
+        "Value: 75.0\N{NO-BREAK SPACE}%",
+        "Counted: 4",
+        "Needs: tickets, tickets.csat",
+    ):
         assert line in said.out.splitlines()
     assert "SELECT" in said.out
     assert "https://desk.example/3" in said.out

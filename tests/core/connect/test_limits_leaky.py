@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latido.connect import ACCOUNT, Bucket, Http, Limiter, Pace, Runtime
+from latido.connect import ACCOUNT, Bucket, Http, Limiter, Runtime
 from latido.testing import ManualClock
 from tests.core.connect.vendors import HOST, NOON, answer
 
@@ -79,4 +79,6 @@ def test_a_leaky_bucket_tells_its_pace() -> None:
     """For plans, which look at what lasts and not at the burst."""
     limiter = Limiter({ACCOUNT: Bucket(50, 25.0, leaky=True)}, ManualClock(NOON))
 
-    assert Pace(pytest.approx(0.7 * 120), 120) == limiter.pace()
+    pace = limiter.pace()
+    assert pace is not None
+    assert (pytest.approx(0.7 * 120), 120) == (pace.per_minute, pace.account_per_minute)
