@@ -290,6 +290,23 @@ def test_short_lists_are_read_by_their_offsets(desk: BitrixDesk, portal: Portal)
     assert [{}, {"start": 50}] == desk.called("user.get")
 
 
+def test_a_full_page_may_have_one_behind_it_that_is_not_announced(desk: BitrixDesk, portal: Portal) -> None:
+    """Else the fifty-first funnel would be lost."""
+    full = {"result": [{"ID": str(key)} for key in range(50)]}
+    desk.on("user.get", full, {"result": [{"ID": "50"}]})
+
+    assert [50, 1] == [len(page) for page in portal.listed("user.get", {})]
+    assert [{}, {"start": 50}] == desk.called("user.get")
+
+
+@pytest.mark.parametrize("n", [50, 52])
+def test_a_list_that_comes_whole_comes_once(desk: BitrixDesk, portal: Portal, n: int) -> None:
+    """Some methods know no pages; that one that is just as long as a page is the same again tells it."""
+    desk.on("user.get", {"result": [{"ID": str(key)} for key in range(n)]})
+
+    assert [n] == [len(page) for page in portal.listed("user.get", {})]
+
+
 def test_a_short_list_that_does_not_move_on_is_said(desk: BitrixDesk, portal: Portal) -> None:
     """Some methods ignore the offset."""
     desk.on("user.get", {"result": [{"ID": "1"}], "next": 50})

@@ -12,7 +12,7 @@ from latido.errors import VendorUnavailable
 from latido_bitrix24 import answers
 from latido_bitrix24.answers import contained, meant, nonsense, told
 from latido_bitrix24.batches import MOST, is_passing, key, opened
-from latido_bitrix24.chain import Chain
+from latido_bitrix24.chain import PAGE, Chain
 from latido_bitrix24.commands import Failed
 from latido_bitrix24.governor import Governor, times
 
@@ -79,21 +79,24 @@ class Portal:
         return Chain(self, listing, params).pages(after)
 
     def listed(self, method: str, params: Mapping[str, Any], container: tuple[str, ...] = ()) -> Iterator[list[Any]]:
-        """Yield the pages of a short list by its offsets. Raises VendorUnavailable where these lead nowhere."""
-        begun: Any = None
-        page: Mapping[str, Any] = {}
+        """Yield the pages of a short list by its offsets. Raises VendorUnavailable where these lead nowhere.
+
+        Behind a full page there may be another one that is not announced; if it is the same again, there was none.
+        """
+        begun: list[Any] = []
+        start, announced = 0, False
         while True:
-            body = self.answer(method, {**params, **page})
+            body = self.answer(method, {**params, "start": start} if start else params)
             records = contained(body["result"], container, method)
-            if not records:
-                return
-            if records[0] == begun:
+            if records and records[:1] == begun and announced:
                 raise answers.stuck(method)
-            begun = records[0]
-            yield records
-            if not body.get("next"):
+            if records[:1] in ([], begun):
                 return
-            page = {"start": body["next"]}
+            yield records
+            announced = bool(body.get("next"))
+            if not announced and len(records) != PAGE:
+                return
+            begun, start = records[:1], body["next"] if announced else start + PAGE
 
     def round(self, commands: Sequence[Command]) -> list[Any]:
         """Return what became of the first of *commands*, which are of one method: as many as may be asked for now."""
