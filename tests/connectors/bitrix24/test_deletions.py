@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from latido.errors import VendorUnavailable
 from latido.schema import Account, Contact, Deal
 from tests.connectors.bitrix24.desk import CLIENT
 from tests.connectors.bitrix24.recordings import recorded
@@ -82,11 +85,30 @@ def test_a_plan_that_reserves_nothing_gives_events_away(desk: BitrixDesk, app: B
 
 def test_an_event_that_does_not_say_what_counts_for_nothing(desk: BitrixDesk, app: Bitrix24) -> None:
     """As it was recorded: its data can be false."""
-    queue(desk, event(1, "ONCRMDEALDELETE", None), *recorded("docs/event.offline.get.json")["result"]["events"])
+    of_items = {**event(2, "ONCRMDYNAMICITEMDELETE", 5), "EVENT_DATA": {"FIELDS": {"ID": 5, "ENTITY_TYPE_ID": "many"}}}
+    recordings = recorded("docs/event.offline.get.json")["result"]["events"]
+    queue(desk, event(1, "ONCRMDEALDELETE", None), *recordings, of_items, None, [], {"EVENT_NAME": 5})
 
     (page,) = pages(app)
 
     assert {} == page.deleted
+
+
+@pytest.mark.parametrize("told", [None, "", "soon", "2026-01-10 09:00:00"])
+def test_a_moment_without_a_zone_is_none(desk: BitrixDesk, app: Bitrix24, told: Any) -> None:
+    """That the record is gone counts all the same."""
+    queue(desk, {**event(1, "ONCRMDEALDELETE", 7), "TIMESTAMP_X": told})
+
+    (page,) = pages(app)
+
+    assert {"7": None} == page.deleted[Deal]
+
+
+def test_a_queue_that_gives_out_the_same_for_ever_is_said(desk: BitrixDesk, app: Bitrix24) -> None:
+    queue(desk, *(event(n, "ONCRMDEALDELETE", n) for n in range(1, 51)))
+
+    with pytest.raises(VendorUnavailable, match=r"event\.offline\.get"):
+        pages(app)
 
 
 def test_only_what_is_not_subscribed_yet_is(desk: BitrixDesk, app: Bitrix24) -> None:

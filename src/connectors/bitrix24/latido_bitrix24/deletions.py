@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from latido.connect import Page
 from latido.schema import Account, Contact, Deal, SurveyResponse, Ticket
-from latido_bitrix24.answers import contained
+from latido_bitrix24.answers import contained, stuck
 from latido_bitrix24.reading import BitrixStream, ItemStream
 from latido_bitrix24.references import COMPANY, CONTACT, DEAL, LEAD
 
@@ -60,6 +60,8 @@ class Deletions(BitrixStream):
         while True:
             told = self._taken(reserves=reserves)
             events = contained(told, ("events",), "event.offline.get")
+            if told and told.get("process_id") in processes:
+                raise stuck("event.offline.get")
             processes += [told["process_id"]] if events and told.get("process_id") else []
             yield Page(cursor={"processes": processes}, fetched=len(events), deleted=self._gone(events))
             if len(events) < MOST:
@@ -96,16 +98,19 @@ class Deletions(BitrixStream):
 
 def about(event: Any) -> tuple[int | None, str]:
     """Return the type and the id of what *event* is about; no id if it does not tell, or is none of ours."""
-    name, told = str(event.get("EVENT_NAME")).upper(), event.get("EVENT_DATA")
-    fields = told.get("FIELDS") if isinstance(told, dict) else None
+    told = event if isinstance(event, dict) else {}
+    name, said = str(told.get("EVENT_NAME")).upper(), told.get("EVENT_DATA")
+    fields = said.get("FIELDS") if isinstance(said, dict) else None
     if name not in EVENTS or not isinstance(fields, dict):
         return None, ""
-    kind = EVENTS[name] or int(fields.get("ENTITY_TYPE_ID") or 0)
-    return kind, str(fields.get("ID") or "")
+    kind = str(EVENTS[name] or fields.get("ENTITY_TYPE_ID"))
+    return (int(kind), str(fields.get("ID") or "")) if kind.isdecimal() else (None, "")
 
 
 def moment(event: Any) -> datetime | None:
+    """Return when *event* happened; None where it does not say in which zone."""
     try:
-        return datetime.fromisoformat(event["TIMESTAMP_X"])
+        at = datetime.fromisoformat(event["TIMESTAMP_X"])
     except (KeyError, TypeError, ValueError):
         return None
+    return None if at.tzinfo is None else at
