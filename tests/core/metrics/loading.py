@@ -61,6 +61,12 @@ def answer(engine: Engine, ask: str, period: str = JANUARY, **more: Any) -> Answ
     return found
 
 
+def rounded(found: Answer, *names: str) -> list[Any]:
+    """Return fields or parts of an answer to six decimals."""
+    values = [getattr(found, name) if hasattr(found, name) else found.parts.get(name) for name in names]
+    return [round(value, 6) if isinstance(value, float) else value for value in values]
+
+
 def ticket(source_id: str, created_at: str = "2024-01-02T10:00Z", **columns: Any) -> dict[str, Any]:
     """Return a ticket; a status comes with whatever else is said."""
     return {"source_id": source_id, "status": "open", "created_at": created_at, **columns}

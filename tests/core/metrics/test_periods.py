@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from latido.errors import UsageError
-from tests.core.metrics.loading import answer, engine, ticket, tickets
+from tests.core.metrics.loading import answer, engine, replies, reply, solved, ticket, tickets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,3 +153,14 @@ def test_a_day_begins_at_the_first_instant_of_its_date(tmp_path: Path, zone: str
 
     assert ["in"] == counted
     assert date.fromisoformat(day) == answer(figures, "csat", day).period.starts_on
+
+
+def test_period_begins_and_ends_at_local_midnight(tmp_path: Path) -> None:
+    first, last, out = "2023-12-31T23:00:00Z", "2024-01-31T22:59:59Z", "2024-01-31T23:30:00Z"
+    given = replies(*(reply(str(n), 5, answered_at=at) for n, at in enumerate((first, last, out))))
+    done = tickets(*(solved(at, at, created_at=first, csat="good", reopens=0) for at in (first, last, out)))
+    figures = engine(tmp_path, {**given, **done})
+
+    assert 2 == answer(figures, "csat").n
+    assert 2 == answer(figures, "ticket_csat").n
+    assert 2 == answer(figures, "average_resolution_time").n

@@ -1,7 +1,4 @@
-"""The worked examples of the KPI catalogue that concern customers as a whole, to six decimals.
-
-The default period is January 2024, the time zone Europe/Madrid.
-"""
+"""What the worked examples leave open of the KPIs about customers as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ import pytest
 
 from latido.config import HealthSettings, SegmentSettings
 from latido.schema import Account, Contract, Milestone, SurveyResponse, Ticket, WebSession
-from tests.core.metrics.loading import answer, poured, reply, ticket
+from tests.core.metrics.loading import poured, reply, ticket
 from tests.core.metrics.test_worked_examples_sales import accounts, contract, figure
 
 if TYPE_CHECKING:
@@ -33,11 +30,18 @@ def health(**said: Any) -> HealthSettings:
 TIED = (500, 300, 300, 100, 100, 100, 100, 50, 50, 50)
 
 
-def test_e35_segments_with_ties(tmp_path: Path) -> None:
+def test_segments_hold_at_the_rates_of_the_day_too(tmp_path: Path) -> None:
     figures = poured(tmp_path, paying(*TIED))
 
-    assert [10, 3, 4, 3] == figure(figures, "customer_segments", "value", "high", "middle", "volume")
     assert [10, 3, 4, 3] == figure(figures, "customer_segments(fx_policy=spot)", "value", "high", "middle", "volume")
+
+
+def test_without_a_rate_nobody_knows_the_segment(tmp_path: Path) -> None:
+    foreign = {Account: accounts("M"), Contract: [contract("M", "10", currency="CHF")]}
+
+    found = figure(poured(tmp_path, foreign), "customer_segments", "value", "reason")
+
+    assert [None, "missing_fx_rate"] == found
 
 
 def test_how_many_are_of_high_value_stands_in_the_settings(tmp_path: Path) -> None:
@@ -53,7 +57,7 @@ def nps(source_id: str, score: float, **columns: Any) -> dict[str, Any]:
     return reply(source_id, score, (0, 10), **{**known, **columns})
 
 
-E36 = {
+PAIR = {
     Account: accounts("H", "I"),
     Contract: [contract("H", "100"), contract("I", "100")],
     SurveyResponse: [
@@ -71,17 +75,12 @@ E36 = {
 
 
 @pytest.fixture
-def e36(tmp_path: Path) -> Engine:
-    return poured(tmp_path, E36)
+def pair(tmp_path: Path) -> Engine:
+    return poured(tmp_path, PAIR)
 
 
-def test_e36_customer_health_with_missing_parts(e36: Engine) -> None:
-    assert [63.235294, 1, 1] == figure(e36, "customer_health_score", "value", "n", "without_score")
-    assert {} == answer(e36, "customer_health_score").excluded
-
-
-def test_e36_shows_what_each_part_adds(e36: Engine) -> None:
-    scored, unscored = e36.facts("customer_health_score", "2024-01")
+def test_health_shows_what_each_part_adds(pair: Engine) -> None:
+    scored, unscored = pair.facts("customer_health_score", "2024-01")
 
     assert {"nps": 22.058824, "csat": 11.764706, "ces": None, "support": 17.647059, "usage": 11.764706} == {
         name: value and round(float(value), 6) for name, value in scored.shown.items() if name != "coverage"
@@ -94,13 +93,13 @@ def test_weights_of_health_count_against_each_other(tmp_path: Path) -> None:
     """Support alone: 75 points for H, who has a ticket open, and 100 for I."""
     alone = health(nps=0, csat=0, ces=0, usage=0, support="0.1")
 
-    assert [87.5, 2] == figure(poured(tmp_path, E36, health=alone), "customer_health_score", "value", "n")
+    assert [87.5, 2] == figure(poured(tmp_path, PAIR, health=alone), "customer_health_score", "value", "n")
 
 
 def test_bar_and_deduction_of_health_stand_in_the_settings(tmp_path: Path) -> None:
     lenient = health(coverage="0.1", points_per_ticket=60)  # H has 55 points then, I has all of them.
 
-    found = figure(poured(tmp_path, E36, health=lenient), "customer_health_score", "value", "n", "without_score")
+    found = figure(poured(tmp_path, PAIR, health=lenient), "customer_health_score", "value", "n", "without_score")
 
     assert [77.5, 2, 0] == found
 
@@ -117,7 +116,7 @@ def test_a_person_counts_for_health_by_their_last_answer(tmp_path: Path) -> None
     again = nps("5", 0, respondent_email="ana@h.example", answered_at="2024-01-05T12:00Z")
     late = nps("6", 10, respondent_email="ana@h.example", answered_at="2024-02-05T12:00Z")
     old = nps("7", 0, respondent_email="eva@h.example", answered_at="2023-01-20T12:00Z")
-    figures = poured(tmp_path, {**E36, SurveyResponse: [*E36[SurveyResponse], again, late, old]})
+    figures = poured(tmp_path, {**PAIR, SurveyResponse: [*PAIR[SurveyResponse], again, late, old]})
 
     (found, _) = figures.facts("customer_health_score", "2024-01")
 
@@ -126,7 +125,7 @@ def test_a_person_counts_for_health_by_their_last_answer(tmp_path: Path) -> None
 
 def test_customers_at_risk_have_a_detractor_or_are_unwell(tmp_path: Path) -> None:
     """A score that is missing is no risk by itself."""
-    figures = poured(tmp_path, E36)
+    figures = poured(tmp_path, PAIR)
 
     assert [1, 1, 0, 0, 1] == figure(
         figures, "at_risk_customers", "value", "detractor", "unwell", "both", "without_score"
@@ -138,20 +137,20 @@ def test_a_last_answer_on_another_scale_takes_no_detractor_back(tmp_path: Path) 
         nps("1", 3, respondent_email="ana@h.example"),
         reply("2", 5, (1, 5), kind="nps", account_id="H", respondent_email="ana@h.example"),
     ]
-    figures = poured(tmp_path, {**E36, SurveyResponse: rows})
+    figures = poured(tmp_path, {**PAIR, SurveyResponse: rows})
 
     assert [1] == figure(figures, "at_risk_customers", "detractor")
 
 
 def test_the_bar_of_risk_stands_in_the_settings(tmp_path: Path) -> None:
-    figures = poured(tmp_path, E36, health=health(at_risk_below=64))
+    figures = poured(tmp_path, PAIR, health=health(at_risk_below=64))
 
     assert [1, 1] == figure(figures, "at_risk_customers", "value", "both")
 
 
 def test_customers_who_left_are_no_longer_at_risk(tmp_path: Path) -> None:
     gone = [contract("H", "100", ends_on="2024-01-31")]
-    figures = poured(tmp_path, {**E36, Contract: gone})
+    figures = poured(tmp_path, {**PAIR, Contract: gone})
 
     assert [0, None] == figure(figures, "at_risk_customers", "value", "reason")
 

@@ -1,7 +1,4 @@
-"""The worked examples of the KPI catalogue that concern sales, to six decimals.
-
-The default period is January 2024, the time zone Europe/Madrid.
-"""
+"""What the worked examples leave open of the KPIs about sales."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from latido.schema import Account, Contract, Deal, FxRate, MarketingSpend
+from latido.schema import Account, Contract, Deal, MarketingSpend
 from tests.core.metrics.loading import JANUARY, answer, engine, poured
 
 if TYPE_CHECKING:
@@ -49,81 +46,32 @@ def accounts(*names: str) -> list[dict[str, Any]]:
     return [{"source_id": name, "name": name} for name in names]
 
 
-def quote(on: str, value: str) -> dict[str, Any]:
-    """Return what a dollar is worth from a day on."""
-    return {"source_id": on, "currency": "USD", "base": "EUR", "rate_date": on, "rate": value}
-
-
-def test_e16_two_currencies_at_the_rate_of_booking(tmp_path: Path) -> None:
-    rows = [contract("M", "100", "2023-12-15"), contract("M", "110", "2023-12-15", currency="USD")]
-    given = {Account: accounts("M"), Contract: rows, FxRate: [quote("2023-12-01", "0.90"), quote("2024-01-15", "0.95")]}
-    figures = poured(tmp_path, given, by_hand=("shop",))
-
-    assert [199] == figure(figures, "mrr")
-    assert [199, 199, 0] == figure(figures, "mrr_movements", "opening", "closing", "value")
-    assert [204.5] == figure(figures, "mrr(fx_policy=spot)")
-
-
-def test_e17_a_rate_is_missing(tmp_path: Path) -> None:
-    rows = [contract("M", "100", "2023-12-15"), contract("M", "10", "2023-12-15", currency="CHF")]
-    figures = poured(tmp_path, {Account: accounts("M"), Contract: rows})
-
-    assert [None, "missing_fx_rate"] == figure(figures, "mrr", "value", "reason")
-    assert [None, "missing_fx_rate"] == figure(figures, "customer_segments", "value", "reason")
-    assert [0, 1] == figure(figures, "customer_churn_rate", "value", "denominator")
-    assert [1] == figure(figures, "active_customers")
-
-
-def test_e18_same_customer_and_same_deal_in_two_sources(tmp_path: Path) -> None:
-    def known(account: str, amount: str, updated_on: str) -> dict[Any, list[dict[str, Any]]]:
-        one = deal(account, "2024-01-05", amount, external_id="D1", updated_at=f"2024-01-{updated_on}T10:00Z")
-        return {Account: [{"source_id": account, "name": "Acme", "domain": "acme.example"}], Deal: [one]}
-
-    sources = {"hubspot": known("h1", "1000", "03"), "salesforce": known("s9", "1200", "09")}
-    figures = engine(tmp_path, sources=sources)
-
-    assert [1200, 1200, 1] == figure(figures, "arpu", "value", "numerator", "denominator")
-    assert [1] == figure(figures, "new_customers")
-
-
-def test_e19_repeat_purchase(tmp_path: Path) -> None:
+def test_a_purchase_that_was_deleted_is_left_out_visibly(tmp_path: Path) -> None:
     wins = [deal(account, "2024-01-10") for account in "AAABCC"]
     deals = [*wins[:-1], {**wins[-1], "is_deleted": True}, deal("D", "2024-01-11", status="lost")]
     figures = poured(tmp_path, {Account: accounts(*"ABCD"), Deal: deals})
 
-    assert [0.333333, 1, 3] == figure(figures, "repeat_purchase_rate", "value", "numerator", "denominator")
-    assert [0.833333, 5, 6] == figure(figures, "win_rate", "value", "numerator", "denominator")
+    assert [5, 6] == figure(figures, "win_rate", "numerator", "denominator")
     assert {"deleted": 1} == answer(figures, "repeat_purchase_rate").excluded
 
 
-def test_e20_historical_value(tmp_path: Path) -> None:
-    deals = [deal("A", "2023-05-01", each) for each in ("50", "150", "300")] + [deal("B", "2024-01-31")]
-    figures = poured(tmp_path, {Account: accounts(*"AB"), Deal: deals})
-
-    assert [300, 600, 2] == figure(figures, "clv_historical", "value", "numerator", "denominator")
-
-
 @pytest.fixture
-def e21(tmp_path: Path) -> Engine:
+def shop(tmp_path: Path) -> Engine:
     bought = [("2023-01-01", "100"), ("2024-03-01", "100"), ("2024-09-01", "200")]
     deals = [*(deal("A", *each) for each in bought), deal("B", "2024-07-01", "300")]
     return poured(tmp_path, {Account: accounts(*"AB"), Deal: deals, MarketingSpend: [spent("250", "2024-05-10")]})
 
 
-def test_e21_value_by_formula_over_a_leap_year(e21: Engine) -> None:
-    parts = ("average_purchase_value", "purchases_per_year", "lifespan_years", "share_alive", "value")
-
-    assert [200, 1.496926, 1.252567, 1, 375] == figure(e21, "clv_formula", *parts, period="2024")
-    assert [375] == figure(e21, "clv", period="2024")
+def test_value_by_formula_is_the_lifetime_value_that_is_meant(shop: Engine) -> None:
+    assert [375, 1] == figure(shop, "clv", "value", "share_alive", period="2024")
+    assert [375, 250] == figure(shop, "ltv_cac_ratio", "clv", "cac", period="2024")
 
 
-def test_e21_value_by_cost(e21: Engine) -> None:
-    assert [250] == figure(e21, "cac", period="2024")
-    assert [1.5, 375, 250] == figure(e21, "ltv_cac_ratio", "value", "clv", "cac", period="2024")
-    assert [1.4] == figure(e21, "ltv_cac_ratio(clv=clv_historical)", period="2024")
+def test_another_lifetime_value_may_be_compared_with_cost(shop: Engine) -> None:
+    assert [1.4] == figure(shop, "ltv_cac_ratio(clv=clv_historical)", period="2024")
 
 
-def test_e22_subscription_value(tmp_path: Path) -> None:
+def test_a_margin_that_nobody_told_is_flagged(tmp_path: Path) -> None:
     rows = [contract(name, "100") for name in "ABC"] + [contract("D", "100", ends_on="2024-01-10")]
     given = {Account: accounts(*"ABCD"), Contract: rows}
     figures = poured(tmp_path / "known", given, gross_margin=0.8)
@@ -131,70 +79,6 @@ def test_e22_subscription_value(tmp_path: Path) -> None:
     assert [320, 0.25, None] == figure(figures, "clv_subscription", "value", "monthly_churn", "margin_unset")
     unset = poured(tmp_path / "unset", given)
     assert [400, 0.25, 1] == figure(unset, "clv_subscription", "value", "monthly_churn", "margin_unset")
-
-
-def test_e23_subscription_value_without_churn(tmp_path: Path) -> None:
-    figures = poured(tmp_path, {Account: accounts(*"ABC"), Contract: [contract(name, "100") for name in "ABC"]})
-
-    assert [None, "unbounded"] == figure(figures, "clv_subscription", "value", "reason")
-    assert [0] == figure(figures, "customer_churn_rate")
-
-
-def test_e24_cac(tmp_path: Path) -> None:
-    deals = [deal("A", "2024-01-02"), deal("B", "2024-01-03"), deal("C", "2023-06-01"), deal("C", "2024-01-04")]
-    spend = [spent("600", "2024-01-05"), spent("100", "2024-01-10", currency="USD"), spent("999", "2024-02-01")]
-    given = {Account: accounts(*"ABC"), Deal: deals, MarketingSpend: spend, FxRate: [quote("2024-01-01", "0.90")]}
-    figures = poured(tmp_path, given, by_hand=("shop",))
-
-    assert [345, 690, 2] == figure(figures, "cac", "value", "numerator", "denominator")
-
-
-def test_e25_cac_without_new_customers_value_without_purchases(tmp_path: Path) -> None:
-    given = {Account: accounts("A"), Deal: [deal("A", "2023-04-02")], MarketingSpend: [spent("600", "2024-01-05")]}
-    figures = poured(tmp_path, given)
-
-    assert [None, "zero_denominator"] == figure(figures, "cac", "value", "reason")
-    assert [None, "zero_denominator"] == figure(figures, "clv_formula", "value", "reason")
-
-
-def test_e38_without_any_spend_there_is_no_cost(tmp_path: Path) -> None:
-    names = "ABCDEFGHIJ"
-    figures = poured(tmp_path, {Account: accounts(*names), Contract: [contract(name, "10") for name in names]})
-
-    assert [None, "no_rows"] == figure(figures, "cac", "value", "reason")
-
-
-def test_e40_arpu_counts_customers_who_did_not_buy(tmp_path: Path) -> None:
-    deals = [deal("A", "2024-01-10", "300"), deal("C", "2023-12-10", "70")]
-    figures = poured(tmp_path, {Account: accounts(*"ABC"), Deal: deals, Contract: [contract("B", "50")]})
-
-    assert [150, 2] == figure(figures, "arpu", "value", "denominator")
-    assert [50] == figure(figures, "arpa")
-
-
-def test_e41_test_accounts_tombstones_and_duplicate_versions(tmp_path: Path) -> None:
-    known = {"recurring_monthly_amount": "50", "contract_start": "2023-01-01"}
-    versions = [(1, "won"), (2, "won"), (2, "lost")]
-    d9 = [deal("A", "2023-01-01", source_id="d9", version=n, status=status, **known) for n, status in versions]
-    given = {
-        Account: [*accounts("A", "B"), {"source_id": "t", "is_test": True}],
-        Contract: [contract("t", "999"), contract("B", "20")],
-        Deal: d9,
-    }
-    figures = poured(tmp_path, given, chunk=1)
-
-    assert [20] == figure(figures, "mrr")
-    assert [1] == figure(figures, "active_customers")
-
-
-def test_e43_leads_created_in_the_period(tmp_path: Path) -> None:
-    created = {"A": "2024-01-03T09:00Z", "B": "2024-01-04T09:00Z", "C": "2024-01-31T22:00Z", "A2": "2023-12-03T09:00Z"}
-    leads = [{"source_id": name, "name": name, "created_at": at} for name, at in created.items()]
-    deals = [deal("A", "2024-01-20"), deal("B", "2024-02-10"), deal("A2", "2024-01-20")]
-    figures = poured(tmp_path, {Account: leads, Deal: deals})
-
-    assert [0.666667, 3] == figure(figures, "lead_conversion_rate", "value", "denominator")
-    assert [2] == figure(figures, "new_customers")
 
 
 def test_spend_of_several_days_is_spread_evenly(tmp_path: Path) -> None:
