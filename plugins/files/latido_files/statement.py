@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from latido.errors import ConfigurationError
@@ -32,6 +33,17 @@ WRITING = (
 )  # fmt: skip
 """What sqlglot calls the parts of a statement that do more than read."""
 
+DOING = re.compile(
+    r"(?i)(nextval|nextvaluefor|setval|set_config|sleep|benchmark|(get|release|is_\w+)_(all_)?locks?|load_(file|extension)"
+    r"|writefile|edit|fts3_tokenizer|open(rowset|query|datasource|xml)|dblink\w*|lo_\w+|(query|cursor)_to_xml\w*"
+    r"|pg_(sleep|terminate|cancel|reload|rotate|notify|advisory|try_advisory|promote|switch|create|drop|logical"
+    r"|replication|read|ls|stat_reset|wal|backup|start|stop|file|import|log_)\w*|sys_(exec|eval|get|set)|xp_\w+|utl_\w+)"
+)
+"""Functions that do something, or reach beyond the database, whatever a read-only transaction says of it."""
+
+EXECUTED_COMMENT = re.compile(r"/\*M?!")
+"""How comments begin that MySQL and MariaDB execute, and that nobody else sees as part of a query."""
+
 
 def checked(table: str, sql: str, backend: str) -> str:
     """Return *sql* as it can stand inside another query; raises ConfigurationError unless it is one that only reads."""
@@ -45,7 +57,23 @@ def checked(table: str, sql: str, backend: str) -> str:
         raise _refused(_("{table}: the query would write: {deed}.", table=table, deed=_name(deed)))
     if not isinstance(statements[0], exp.Query):
         raise _refused(_("{table}: this is no query: {what}.", table=table, what=_name(statements[0])))
+    _only_reads(table, statements[0], sql, backend)
     return sql.strip().rstrip(";").rstrip()
+
+
+def _only_reads(table: str, statement: Any, sql: str, backend: str) -> None:
+    """Raise ConfigurationError for a query that does something besides, by what it calls or hides in a comment."""
+    from sqlglot import exp
+
+    if DIALECTS.get(backend) == "mysql" and EXECUTED_COMMENT.search(sql):
+        raise _refused(_("{table}: what a comment /*! … */ says is executed, unseen.", table=table))
+    called = [each.name if isinstance(each, exp.Anonymous) else each.key for each in statement.find_all(exp.Func)]
+    if backend == "oracle":
+        called += [each.name for each in statement.find_all(exp.Column)]
+    for name in called:
+        if DOING.fullmatch(name):
+            raise _refused(_("{table}: the query calls {function}, which does more than read.",
+                             table=table, function=name.upper()))  # fmt: skip
 
 
 def _parsed(table: str, sql: str, backend: str) -> list[Any]:

@@ -66,6 +66,33 @@ def test_what_only_one_database_knows_is_refused_as_well(sql: str, backend: str)
         checked("marketing_spend", sql, backend)
 
 
+@pytest.mark.parametrize(
+    ("call", "backend"),
+    [
+        ("nextval('invoices')", "postgresql"),
+        ("setval('invoices', 1)", "postgresql"),
+        ("set_config('transaction_read_only', 'off', false)", "postgresql"),
+        ("pg_terminate_backend(1)", "postgresql"),
+        ("dblink_exec('other', 'drop table sales')", "postgresql"),
+        ("pg_sleep(3600)", "postgresql"),
+        ("load_extension('mine')", "sqlite"),
+        ("load_file('/etc/passwd')", "mysql"),
+        ("get_lock('sales', 1)", "mysql"),
+        ("next value for invoices", "mssql"),
+        ("invoices.nextval", "oracle"),
+    ],
+)
+def test_a_call_that_does_more_than_read_is_refused(call: str, backend: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"marketing_spend: the query calls \w+, which does more than read\."):
+        checked("marketing_spend", f"select {call} as amount from dual", backend)
+
+
+@pytest.mark.parametrize("backend", ["mysql", "mariadb"])
+def test_a_comment_that_is_executed_is_refused(backend: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"what a comment /\*! … \*/ says is executed, unseen"):
+        checked("marketing_spend", "select 1 /*!50000 into outfile '/tmp/all' */", backend)
+
+
 def test_two_statements_are_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"marketing_spend: this is not one query but 2\."):
         checked("marketing_spend", "select 1; drop table sales", "sqlite")
