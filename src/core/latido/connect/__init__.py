@@ -18,7 +18,7 @@ from latido.connect._reply import Reply, Trouble
 from latido.connect._retry import Retry
 from latido.connect._rows import Rejected, Rows
 from latido.connect._scale import Scale
-from latido.connect._shape import Shape
+from latido.connect._shape import Shape, unpacked
 from latido.connect._stream import Stream, requested
 from latido.connect._tokens import Tokens, TokenStore
 from latido.connect._transforms import (
@@ -96,5 +96,6 @@ __all__ = [
     "redacted",
     "reference",
     "requested",
+    "unpacked",
     "wait",
 ]

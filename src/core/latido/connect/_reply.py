@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from latido.schema import whole_characters
+from latido.connect._lenient import leniently
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,28 +42,12 @@ class Reply:
             try:
                 self._json = decode(self.body) if self.body else None
             except ValueError:
-                self._json = _leniently(self.body)
+                self._json = leniently(self.body)
         return self._json
 
     @property
     def content_type(self) -> str:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _leniently(body: bytes) -> Any:
-    """Return decoded what is JSON but for texts that were cut through a character, NaN and infinity.
-
-    One such value in one record would else keep the whole page away for ever. Raises ValueError for what is no JSON.
-    """
-    import json
-
-    found = json.loads(body.decode("utf-8", "replace"), parse_constant=lambda _nan: None, parse_float=_finite)
-    return orjson.loads(whole_characters(json.dumps(found, ensure_ascii=False)))
-
-
-def _finite(number: str) -> float | None:
-    found = float(number)
-    return found if math.isfinite(found) else None
 
 
 class Trouble(Enum):
