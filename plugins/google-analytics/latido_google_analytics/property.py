@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from latido.connect import Http, Refused, Retry
+from latido.connect import Http, Refused, Retry, Shape
 from latido.errors import LatidoError, RateLimited, VendorUnavailable
 from latido.messages import marker
 from latido_google_analytics.account import Credential
 from latido_google_analytics.refusals import TRIES, Judge, check_left, exhausted, explained
-from latido_google_analytics.report import Report
+from latido_google_analytics.report import BESIDE_ROWS, Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,7 @@ class Property:
         self._judge = Judge(runtime.clock)
         self._http = self._to(settings.data_api, INSISTING, self._judge)
         self._quota: Mapping[str, Mapping[str, int]] = {}
+        self._shape = Shape({}, *BESIDE_ROWS, packed=["rows"])
 
     def close(self) -> None:
         self._http.close()
@@ -100,7 +101,7 @@ class Property:
         self._judge.check()
         failures = self._judge.failures
         try:
-            return self._tried(lambda: self._http.post(f"{self._path}:{what}", json=body))
+            return self._tried(lambda: self._http.post(f"{self._path}:{what}", json=body, shape=self._shape))
         except VendorUnavailable as error:
             if self._judge.failures > failures:
                 raise TooHeavy from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
 from latido.connect import Refused
 from latido.errors import GapError, VendorUnavailable
@@ -13,6 +13,7 @@ from latido_google_analytics.days import DAY, parsed, yesterday
 from latido_google_analytics.property import TooHeavy
 from latido_google_analytics.query import PAGE_VIEWS
 from latido_google_analytics.records import OTHER
+from latido_google_analytics.report import is_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +32,48 @@ BEGINNINGS = 5
 UNKNOWN_METRIC = "is not a valid metric"
 UNTOLD_ZONE = "Etc/UTC"
 
-Records = list[dict[str, Any]]
+
+class Line(NamedTuple):
+    """A row as it came: packed, because unpacked it takes ten times as much memory."""
+
+    day: str | None
+    packed: Any
+    unpack: Callable[[Any], dict[str, str | None]]
+
+    def record(self) -> dict[str, str | None]:
+        return self.unpack(self.packed)
+
+    def alone(self) -> Line:
+        """Return the line without the answer that it was cut from."""
+        return self._replace(packed=self.packed.copy())
+
+
+Lines = list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of one answer, and what can be said of all of them."""
+
+    lines: Lines
+    page_views: Decimal
+    has_other: bool
+
+    @classmethod
+    def of(cls, report: Report, query: Query) -> Self:
+        """Return what *report* holds, by the names that we use."""
+        head, lines, page_views, has_other = report.without_rows(), Lines(), Decimal(), False
+
+        def unpack(row: Any) -> dict[str, str | None]:
+            return query.ours(head.record(row))
+
+        for packed in report.rows:
+            record = unpack(packed)
+            if is_row(record):
+                lines.append(Line(record.get("date"), packed, unpack))
+                page_views += readable(record.get(PAGE_VIEWS))
+                has_other = has_other or record.get("sessionSource") == OTHER
+        return cls(lines, page_views, has_other)
 
 
 class TooCoarse(Exception):
@@ -54,13 +96,13 @@ class Short(Changed):
 class Portion:
     """The days from `first` to `through`, read completely; what has no day is under None.
 
-    `report` has no rows, and all that the pages up to there say of the range. `total` holds the page views as Google
-    adds them up, and as the rows do, once a range is read whole.
+    `lines` are there to be taken out. `report` has no rows, and all that the pages up to there say of the range.
+    `total` holds the page views as Google adds them up, and as the rows do, once a range is read whole.
     """
 
     first: date
     through: date
-    records: dict[date | None, Records]
+    lines: dict[date | None, Lines]
     report: Report
     total: tuple[Decimal, Decimal] | None = None
 
@@ -92,9 +134,9 @@ class Reader:
             end = min(last, day + DAY * (span - 1))
             try:
                 for portion in self._range(day, end):
-                    yield portion
                     day, self._beginnings = portion.through + DAY, 0
-                    span = span if portion.records else 2 * span
+                    span = span if portion.lines else 2 * span
+                    yield portion
             except (TooCoarse, TooHeavy):
                 span = max(1, ((end - day).days + 1) // 2)
             except OnlyMoreRequests:
@@ -115,8 +157,8 @@ class Reader:
             reading.add(*self._page(reading))
             yield from reading.complete(self.yesterday())
 
-    def _page(self, reading: _Range) -> tuple[Records, Report]:
-        """Return the next page: its records, and what else it says.
+    def _page(self, reading: _Range) -> tuple[Sheet, Report]:
+        """Return the next page: its rows, and what else it says.
 
         While the zone is not known, Google says which day was yesterday.
         """
@@ -126,9 +168,9 @@ class Reader:
         self.zone = report.zone or self.zone or UNTOLD_ZONE
         if is_open:
             reading.last = self.yesterday()
-        records = [self.query.ours(each) for each in report.records()]
-        self._check_grain(report, records, reading)
-        return records, report.without_rows()
+        sheet = Sheet.of(report, self.query)
+        self._check_grain(report, sheet, reading)
+        return sheet, report.without_rows()
 
     def _report(self, reading: _Range, ends: str) -> Report:
         try:
@@ -146,13 +188,12 @@ class Reader:
                 _("Later it resumes where it stopped: latido sync"),
             ) from error
 
-    def _check_grain(self, report: Report, records: Records, reading: _Range) -> None:
+    def _check_grain(self, report: Report, sheet: Sheet, reading: _Range) -> None:
         """Raise TooCoarse where the days one by one would tell more, unless a day was tried that did not."""
         many = reading.first < reading.last
         if many and report.sampling is not None:
             raise TooCoarse
-        overflows = report.overflows and any(each.get("sessionSource") == OTHER for each in records)
-        if self._days_tell_more and overflows:
+        if self._days_tell_more and report.overflows and sheet.has_other:
             raise TooCoarse if many else OnlyMoreRequests
 
     def _begin_again(self, day: date, change: Changed) -> None:
@@ -181,11 +222,11 @@ class _Range:
     _next: date | None = None
     _report: Report = field(init=False)
     _told: tuple[int, str | None] | None = None
-    _waiting: Records = field(default_factory=list)
+    _waiting: Lines = field(default_factory=list)
     _page_views: Decimal = Decimal()
     _flags: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, records: Records, report: Report) -> None:
+    def add(self, sheet: Sheet, report: Report) -> None:
         """Take in a page. Raises Changed if it does not go with the ones before."""
         told = (report.row_count, report.zone)
         if self._told not in {None, told}:
@@ -196,18 +237,18 @@ class _Range:
         self.done = self.offset >= report.row_count
         if not report.row_number and not self.done:
             raise Short
-        self._waiting += records
-        self._page_views += sum((readable(each.get(PAGE_VIEWS)) for each in records), Decimal())
+        self._waiting += sheet.lines
+        self._page_views += sheet.page_views
 
     def complete(self, over: date) -> Iterator[Portion]:
         """Yield the days that no further page adds to; of those that are not *over* nothing is told."""
         first = self._next or self.first
-        open_ = None if self.done or not self._waiting else self._waiting[-1].get("date")
+        open_ = None if self.done or not self._waiting else self._waiting[-1].day
         through = self.last if open_ is None else day_of(open_, self.last) - DAY
         if through < first:
             return
-        ready = [each for each in self._waiting if open_ is None or each.get("date") != open_]
-        self._waiting = self._waiting[len(ready) :]
+        ready = [each for each in self._waiting if open_ is None or each.day != open_]
+        self._waiting = [each.alone() for each in self._waiting[len(ready) :]]
         self._next = through + DAY
         if first <= over:
             about = replace(self._report, metadata=dict(self._flags))
@@ -219,13 +260,13 @@ class _Range:
         return readable(report.totals[PAGE_VIEWS]), self._page_views
 
 
-def by_day(records: Records, over: date) -> dict[date | None, Records]:
-    """Return *records* by day, those without a readable one under None, and none of a day that is not *over*."""
-    found: dict[date | None, Records] = {}
-    for record in records:
-        day = day_of(record.get("date"), None)
+def by_day(lines: Lines, over: date) -> dict[date | None, Lines]:
+    """Return *lines* by day, those without a readable one under None, and none of a day that is not *over*."""
+    found: dict[date | None, Lines] = {}
+    for line in lines:
+        day = day_of(line.day, None)
         if day is None or day <= over:
-            found.setdefault(day, []).append(record)
+            found.setdefault(day, []).append(line)
     return found
 
 

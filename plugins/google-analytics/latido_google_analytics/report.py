@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from latido.connect import unpacked
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+BESIDE_ROWS = ("dimensionHeaders", "metricHeaders", "rowCount", "totals", "metadata", "propertyQuota")
+"""The parts of an answer, but for its rows."""
 
 RESERVED = "RESERVED_"
 """How what stands for dimensions begins in rows that are no rows: totals and extremes."""
@@ -16,12 +21,12 @@ RESERVED = "RESERVED_"
 class Report:
     """One page of a report. What is absent is empty: Google leaves out rows, their count and flags that are false.
 
-    `row_number` is how many rows the page has, `row_count` how many there are.
+    `rows` are packed, `row_number` is how many the page has, `row_count` how many there are.
     """
 
     dimensions: Sequence[str]
     metrics: Sequence[str]
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[Any]
     row_number: int
     row_count: int
     totals: Mapping[str, str]
@@ -44,17 +49,19 @@ class Report:
         )
 
     def without_rows(self) -> Report:
-        """Return all that is said beside the rows, which take a hundred times as much memory."""
+        """Return all that is said beside the rows, which take a thousand times as much memory."""
         return replace(self, rows=())
 
     def records(self) -> Iterator[dict[str, str | None]]:
-        """Yield each row by the names of the headers; what is empty or restricted is null."""
-        names, hidden = (*self.dimensions, *self.metrics), self.restricted
-        for row in self.rows:
-            values = (*row.get("dimensionValues", ()), *row.get("metricValues", ()))
-            record = {name: each.get("value") or None for name, each in zip(names, values, strict=True)}
-            if not str(record.get("date")).startswith(RESERVED):
-                yield {**record, **dict.fromkeys(hidden)} if hidden else record
+        """Yield each row that is one by the names of the headers."""
+        yield from filter(is_row, map(self.record, self.rows))
+
+    def record(self, packed: Any) -> dict[str, str | None]:
+        """Return a row by the names of the headers; what is empty or restricted is null."""
+        row, names = unpacked(packed), (*self.dimensions, *self.metrics)
+        values = (*row.get("dimensionValues", ()), *row.get("metricValues", ()))
+        record = {name: each.get("value") or None for name, each in zip(names, values, strict=True)}
+        return {**record, **dict.fromkeys(self.restricted)} if self.restricted else record
 
     @property
     def zone(self) -> str | None:
@@ -102,6 +109,11 @@ class Report:
     def is_plain(self) -> bool:
         """Whether nothing was left out or estimated, so that rows add up to the total."""
         return not (self.sampling or self.overflows or self.thresholded or self.truncations)
+
+
+def is_row(record: Mapping[str, str | None]) -> bool:
+    """Whether *record* is no total and no extreme."""
+    return not str(record.get("date")).startswith(RESERVED)
 
 
 def _totals(metrics: Sequence[str], totals: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:

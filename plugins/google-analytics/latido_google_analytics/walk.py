@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from latido.connect import Page
 from latido.schema import WebSession
 from latido_google_analytics.days import DAY, EARLIEST, STILL_CHANGING, days
-from latido_google_analytics.reading import Portion, Reader, Records, day_of
+from latido_google_analytics.reading import Lines, Portion, Reader, day_of
 from latido_google_analytics.records import day_name, record
 from latido_google_analytics.remarks import Remarks
 
@@ -29,7 +29,7 @@ class Part:
 
     first: date
     through: date
-    records: Mapping[date | None, Records]
+    lines: Mapping[date | None, Lines]
 
 
 class Walk:
@@ -50,8 +50,7 @@ class Walk:
             self._remarks.note(portion)
             self._learn_zone(portion)
             if portion.report.reason is None:
-                for part in parts(portion):
-                    yield self._page(part, portion)
+                yield from (self._page(part, portion) for part in parts(portion))
             else:
                 self._pass_over(portion, portion.report.reason)
         self._standing = self._tidied(sweeping=sweeping)
@@ -79,7 +78,7 @@ class Walk:
             self._held = max(portion.first, self._standing.unread)
 
     def _page(self, part: Part, portion: Portion) -> Page:
-        found = {day for day in part.records if day is not None}
+        found = {day for day in part.lines if day is not None}
         rows, rejected = self._rows(part, portion)
         emptied = self._emptied(part, found)
         replaced = (found | emptied) - spoilt(rejected)
@@ -88,7 +87,7 @@ class Walk:
         return Page(
             [rows],
             self._cursor(),
-            fetched=sum(map(len, part.records.values())),
+            fetched=sum(map(len, part.lines.values())),
             replaces={WebSession: ("external_id", [day_name(day) for day in sorted(replaced)])},
             rejected=rejected,
         )
@@ -96,9 +95,9 @@ class Walk:
     def _rows(self, part: Part, portion: Portion) -> tuple[Rows, list[Rejected]]:
         key_events, kept = self._reader.query.key_events, self._stream.kept()
         records = [
-            record(row, self._standing.zone_on(day or part.through), key_events, kept, portion.report)
-            for day, found in part.records.items()
-            for row in found
+            record(line.record(), self._standing.zone_on(day or part.through), key_events, kept, portion.report)
+            for day, found in part.lines.items()
+            for line in found
         ]
         return self._stream.rows(WebSession, records)
 
@@ -128,14 +127,14 @@ class Walk:
 
 
 def parts(portion: Portion) -> Iterator[Part]:
-    """Yield *portion* in parts of some thousand rows, each of whole days."""
-    first, held, n = portion.first, dict[date | None, Records](), 0
-    for day, records in portion.records.items():
+    """Take *portion* apart: yield parts of some thousand rows, each of whole days."""
+    first, held, n = portion.first, dict[date | None, Lines](), 0
+    for day in list(portion.lines):
         if n >= ROWS_OF_A_PAGE and day is not None:
             yield Part(first, day - DAY, held)
             first, held, n = day, {}, 0
-        held[day] = records
-        n += len(records)
+        held[day] = portion.lines.pop(day)
+        n += len(held[day])
     yield Part(first, portion.through, held)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,23 @@ def test_the_next_page_begins_after_the_rows_that_came(desk: PropertyDesk, offic
 
     assert ["0", "2"] == offsets(desk)
     assert ["2026-10-01|(direct)|(none)", "2026-10-01|google|organic", "2026-10-02|(direct)|(none)"] == ids(pages)
+
+
+def test_a_large_page_is_unpacked_as_it_is_stored(desk: PropertyDesk, office: Office) -> None:
+    """A quarter of a million rows would be half a gigabyte of dictionaries; packed they are what came."""
+    some = [row(f"202610{day:02}", f"source-{n}", "referral", 4) for day in range(1, 9) for n in range(2_500)]
+    desk.on(REPORT, report(*some))
+    pages = office.stream("web_sessions", start_date="2026-10-01").pages({"unread": "2026-10-01"})
+
+    tracemalloc.start()
+    try:
+        fetched = sum(page.fetched for page in pages)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert 20_000 == fetched
+    assert peak < 30_000_000
 
 
 def test_a_day_is_told_once_no_further_page_adds_to_it(desk: PropertyDesk, office: Office) -> None:

@@ -78,7 +78,7 @@ def test_the_request_is_the_documented_one(desk: Desk, office: Office) -> None:
     expected = TWO_DAYS["request"]
     assert {
         **expected,
-        "limit": "50000",
+        "limit": "250000",
         "dateRanges": [{"startDate": "2026-10-01", "endDate": "yesterday"}],
     } == asked.body
 
