@@ -34,12 +34,7 @@ class Files(Connector):
     Settings = FilesSettings
     asks = ("path",)
     undeliverable = MappingProxyType(
-        {
-            "time_of_deletion": _("Files and queries tell that a row is gone, but not since when."),
-            "own_fields": _(
-                "A row without an id is told from others by all that it says: mapped otherwise, it is another row."
-            ),
-        }
+        {"time_of_deletion": _("Files and queries tell that a row is gone, but not since when.")}
     )
     settings: FilesSettings
 

@@ -13,7 +13,7 @@ import orjson
 from latido.connect import Rejected, Rows
 from latido_files.cells import Cells, as_json, as_text
 from latido_files.layout import Layout
-from latido_files.needs import KEY_LENGTH, NATURAL_KEYS
+from latido_files.needs import CONTENT_KEY, KEY_LENGTH, NATURAL_KEYS
 from latido_files.setwise import SetWise
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def natural_key(table: str, row: Mapping[str, Any]) -> str | None:
     whole = "\x1f".join(
         f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in row.items()
     )
-    return hashlib.sha256(whole.encode()).hexdigest()[:KEY_LENGTH]
+    return CONTENT_KEY + hashlib.sha256(whole.encode()).hexdigest()[:KEY_LENGTH]
 
 
 def _read(name: str, reader: Reader, text: Any) -> Any:

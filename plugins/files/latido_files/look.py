@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from latido_files.certain import ESCAPED, ODD_EDGES, Cell, Certain, json, quoted, text
-from latido_files.needs import KEY_LENGTH, NATURAL_KEYS
+from latido_files.needs import CONTENT_KEY, KEY_LENGTH, NATURAL_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -148,7 +148,7 @@ class Look:
         given = [name for name in values if name in self._filled or name == "custom"]
         parts = ", ".join(f"'{name}=' || CAST({values[name]} AS VARCHAR)" for name in given)
         whole = f"CONCAT_WS({SEPARATOR}, {parts})"
-        return f"CASE WHEN {whole} <> '' THEN LEFT(SHA256({whole}), {KEY_LENGTH}) END"
+        return f"CASE WHEN {whole} <> '' THEN '{CONTENT_KEY}' || LEFT(SHA256({whole}), {KEY_LENGTH}) END"
 
 
 def _text(name: str) -> str:

@@ -16,6 +16,9 @@ NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What tells a row from others where it has no id of its own; nothing means the whole row."""
 
+CONTENT_KEY = "row:"
+"""How the key of a whole row begins: its fingerprint follows."""
+
 KEY_LENGTH = 32
 """How much of its fingerprint tells a whole row from others."""
 
@@ -46,6 +49,11 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def has_key(table: str, columns: Collection[str]) -> bool:
     """Whether rows with these *columns* can be told apart."""
     return table in NATURAL_KEYS or any(key in columns for key in KEYS)
+
+
+def whole_rows(table: str) -> bool:
+    """Whether a row of *table* that has no id is told from others by all that it says."""
+    return NATURAL_KEYS.get(table) == ()
 
 
 def missing(table: str, columns: Collection[str]) -> list[str]:

@@ -43,11 +43,11 @@ class QueryStream(TableStream):
 
     @property
     def mode(self) -> Literal["incremental", "snapshot"]:  # type: ignore[override] # for others it is a constant
-        return "snapshot" if self._settings.deletions and self.column is None else "incremental"
+        return "snapshot" if self.deletes and self.column is None else "incremental"
 
     @property
     def deletions(self) -> Literal["census", "none"]:  # type: ignore[override] # for others it is a constant
-        return "census" if self._settings.deletions and self.column is not None else "none"
+        return "census" if self.deletes and self.column is not None else "none"
 
     @property
     def found(self) -> bool:
@@ -79,6 +79,10 @@ class QueryStream(TableStream):
         """Return the cursor that reads everything: what was changed since then is for the query to say."""
         del since
         return {}
+
+    def sweep_now(self, cursor: Cursor) -> bool:
+        """Whether rows may be gone: always where one that is changed is another one, and would count twice."""
+        return bool(cursor) and self.deletions == "census" and bool(self.content_ids)
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
         """Yield the rows in portions, each with where to go on."""

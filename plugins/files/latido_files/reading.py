@@ -16,17 +16,18 @@ from latido_files.duplicates import Duplicates
 from latido_files.files_there import Place, places
 from latido_files.fitting import Fitting
 from latido_files.json_files import JsonFile, NdjsonFile
+from latido_files.layout import Layout
 from latido_files.parquet import ParquetFile
 from latido_files.sheets import Sheet
 from latido_files.table import Torn
-from latido_files.table_stream import TableStream
+from latido_files.table_stream import TableStream, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping as Map
 
     from latido.connect import Cursor, Rejected
     from latido.messages import Message
-    from latido_files.layout import Layout
     from latido_files.table import Chunk, Table
 
 _ = marker("latido_files")
@@ -43,7 +44,7 @@ class FileStream(TableStream):
 
     @property
     def deletions(self) -> Literal["census", "none"]:  # type: ignore[override] # for others it is a constant
-        return "census" if self.connector.settings.deletions else "none"
+        return "census" if self.deletes else "none"
 
     @cached_property
     def places(self) -> list[Place]:
@@ -62,8 +63,17 @@ class FileStream(TableStream):
         kinds: dict[str, str] = {}
         for place in self.places[-LOOKED_INTO:]:
             with said_of(place):
-                kinds = {**kinds, **self._table(place).headers()}
+                found = self._table(place).headers()
+                self._once_each(found)
+                kinds = {**kinds, **found}
         return kinds
+
+    def _once_each(self, headers: Map[str, str]) -> None:
+        """Raise ConfigurationError where two of *headers*, those of one file, fill one column."""
+        there = {folded(each) for each in headers}
+        own = self.connector.settings.fields.get(self.name, {})
+        mapped = {column: header for column, header in own.items() if folded(header) in there}
+        Layout.of(self.entity, [*headers], mapped, None)
 
     def start(self, since: datetime | None) -> Cursor:
         """Return the cursor that reads all files, or those that were written since then."""
@@ -145,9 +155,24 @@ class FileStream(TableStream):
                         keys.note(rows)
                     yield page
                     torn = []
-            said = _twice(place, keys.count())
+            said = self._twice(place, keys.count())
             if torn or said:
                 yield Page(rejected=torn, fetched=len(torn), warnings=said)
+
+    def _twice(self, place: Place, n: int) -> list[Message]:
+        if not n:
+            return []
+        if self.content_ids:
+            return [
+                _(
+                    "{file}: {n:,} rows say what one before says, and count once; if each is meant, give it an id.",
+                    file=place.name,
+                    n=n,
+                )
+            ]
+        return [
+            _("{file}: {n:,} rows have a key that came before; of each key the newest counts.", file=place.name, n=n)
+        ]
 
     def _lacking(self, place: Place, layout: Layout) -> list[Message]:
         if not needs.has_key(self.name, layout.columns):
@@ -179,12 +204,6 @@ def _page(fitting: Fitting, place: str, chunk: Chunk, torn: list[Rejected], warn
     return Page(rows, fetched=len(chunk.lines) + len(torn), rejected=[*torn, *rejected], warnings=warnings)
 
 
-def _twice(place: Place, n: int) -> list[Message]:
-    if not n:
-        return []
-    return [_("{file}: {n:,} rows have a key that came before; of each key the newest counts.", file=place.name, n=n)]
-
-
 @contextmanager
 def said_of(place: Place) -> Iterator[None]:
     """Say of what cannot be opened or read any more which file it is."""
@@ -192,7 +211,9 @@ def said_of(place: Place) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise VendorUnavailable(
-            _("{file} vanished while its folder was read. What was read before is stored.", file=place.name),
+            _("{file} is a link that leads nowhere. What was read before is stored.", file=place.name)
+            if place.path.is_symlink()
+            else _("{file} vanished while its folder was read. What was read before is stored.", file=place.name),
             _("Put it back, or leave it away; then run: latido sync"),
         ) from error
     except OSError as error:

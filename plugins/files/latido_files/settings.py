@@ -64,7 +64,9 @@ class FilesSettings(ConnectorSettings, FileFormat):
     cursors: Mapping[str, str] = Field(
         default_factory=dict, description="Per table the column of its query that grows with each change."
     )
-    deletions: bool = Field(default=False, description="Whether a row that is no longer there was deleted.")
+    deletions: bool | None = Field(
+        default=None, description="Whether a row that is no longer there was deleted; unset: only where it had no id."
+    )
     formats: Mapping[str, FileFormat] = Field(
         default_factory=dict, description="Per table how its files are written, where that is otherwise."
     )

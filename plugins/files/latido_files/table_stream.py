@@ -11,7 +11,7 @@ import orjson
 
 from latido.connect import Mapping, Stream
 from latido.errors import LatidoError
-from latido_files.needs import KEYS
+from latido_files.needs import CONTENT_KEY, KEYS, whole_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
@@ -48,6 +48,20 @@ class TableStream(Stream):
     @abstractmethod
     def headers(self) -> Map[str, str]:
         """Return the columns that there are, as they are written, each with its type; raises LatidoError."""
+
+    @property
+    def content_ids(self) -> str:  # type: ignore[override] # for others it is a constant
+        return CONTENT_KEY if whole_rows(self.name) else ""
+
+    @property
+    def compared(self) -> str:  # type: ignore[override] # for others it is a constant
+        return self.content_ids if self.connector.settings.deletions is None else ""
+
+    @property
+    def deletes(self) -> bool:
+        """Whether rows that are no longer there go: if asked for, and unasked those whose key is all that they say."""
+        asked = self.connector.settings.deletions
+        return whole_rows(self.name) if asked is None else asked
 
     @property
     def on_by_default(self) -> bool:  # type: ignore[override] # for others it is a constant

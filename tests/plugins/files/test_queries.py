@@ -247,3 +247,16 @@ def test_two_columns_of_one_name_are_refused(shop: Shop, house: House) -> None:
     report = house.sync(queries={"marketing_spend": "select id as source_id, day as amount, amount from spend"})
 
     assert ["marketing_spend: two columns are called amount."] == complaints(report)
+
+
+@pytest.mark.parametrize("cursors", [{}, {"marketing_spend": "changed"}], ids=("whole", "by cursor"))
+def test_a_row_without_an_id_that_is_edited_counts_once(shop: Shop, house: House, cursors: dict[str, str]) -> None:
+    shop.spend((1, "2026-01-05", 10, "2026-01-05"), (2, "2026-01-06", 20, "2026-01-06"))
+    queries = {"marketing_spend": "select day as spend_date, amount, 'EUR' as currency, who as changed from spend"}
+    house.sync(queries=queries, cursors=cursors)
+    shop.spend((1, "2026-01-05", 15, "2026-01-07"))
+
+    report = house.sync(queries=queries, cursors=cursors)
+
+    assert (0, []) == (report.exit_code, complaints(report))
+    assert [("35.0000",)] == house.ask("SELECT SUM(amount)::VARCHAR FROM marketing_spend WHERE is_deleted IS NOT TRUE")

@@ -32,7 +32,7 @@ def test_three_lines_are_enough(tmp_path: Path) -> None:
 def test_two_are_enough_where_the_folder_is_called_files(tmp_path: Path) -> None:
     said = settings(tmp_path)
 
-    assert ("files", None, False) == (str(said.path), said.url, said.deletions)
+    assert ("files", None, None) == (str(said.path), said.url, said.deletions)
 
 
 def test_how_files_are_written_is_said_for_all_and_for_one_table(tmp_path: Path) -> None:
