@@ -66,6 +66,12 @@ def strangers(connector: Files) -> Iterator[Finding]:
             "warning",
             _("Did you mean {near}?", near=near) if near else _("There are: {all}", all=", ".join(TABLES)),
         )
+    for name in files_there.left_out(connector.root, str(connector.settings.path)):
+        yield Finding(
+            _("{file} is not read: it is of another kind, or too deep.", file=name),
+            "warning",
+            _("Put CSV, NDJSON, JSON, Parquet or XLSX right into the folder of the table."),
+        )
 
 
 def nothing_there(connector: Files) -> ConfigurationError:
@@ -78,6 +84,11 @@ def nothing_there(connector: Files) -> ConfigurationError:
               source=source, path=path, names=", ".join(names[:MOST])),
             _("Name each as the table that it fills: {all}", all=", ".join(TABLES)),
         )  # fmt: skip
+    if connector.root / path == connector.root:
+        return ConfigurationError(
+            _("{source}: path is empty, and no file in the project's folder is named as a table.", source=source),
+            _('Write into latido.toml where the files are: path = "files"'),
+        )
     return ConfigurationError(
         _("{source}: there is no file in {path}.", source=source, path=path)
         if (connector.root / path).exists()

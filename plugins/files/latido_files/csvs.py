@@ -27,6 +27,7 @@ _ = marker("latido_files")
 
 MEMORY = "64MB"
 STRAY = "a quotation mark is not closed, or stands inside a cell"
+LONG = "a cell is longer than 131,072 characters"
 SEPARATORS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
 
 
@@ -74,6 +75,11 @@ class CsvFile:
             )
         if row.fault is not None:
             raise ConfigurationError(_("{file}, line {line}: {fault}", file=self.name, line=row.line, fault=row.fault))
+        if any("\0" in cell for cell in row.cells):
+            raise ConfigurationError(
+                _("{file} holds no text: its header is made of zero bytes.", file=self.name),
+                _('Export it again. If it is UTF-16, set encoding = "utf-16"'),
+            )
         return self._named(row.cells)
 
     def _named(self, cells: Sequence[str]) -> list[str]:
@@ -180,7 +186,7 @@ def _rows(lines: Lines, delimiter: str, until: int | None = None) -> Iterator[Ro
             cells = next(reader, None)
         except csv.Error:
             lines.put_back(b"".join(taken[1:]))
-            yield Row(first, (), taken[0].decode(), STRAY)
+            yield Row(first, (), taken[0].decode(), STRAY if b'"' in taken[0] else LONG)
         else:
             if cells is None:
                 return

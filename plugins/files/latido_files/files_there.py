@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import glob
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from latido.errors import VendorUnavailable
+from latido.messages import marker
 from latido.schema import TABLES
 from latido_files.table_stream import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+_ = marker("latido_files")
 
 KINDS = ("csv", "ndjson", "json", "parquet", "xlsx")
 TEMPORARY = ("~$", ".")
@@ -52,12 +57,42 @@ def places(root: Path, path: str, table: str) -> list[Place]:
 
     *path* is a folder with files, or folders of files, that are named as their tables; a file; or a pattern of files.
     """
-    return sorted((Place(each, _name(root, each)) for each in _files(root / path, table)), key=lambda each: each.name)
+    with _open_to_us(path):
+        found = [Place(each, _name(root, each)) for each in _files(root / path, table)]
+    return sorted(found, key=lambda each: each.name)
 
 
 def strangers(root: Path, path: str) -> list[str]:
     """Return the names of the files of a kind that can be read, and of no table."""
-    return sorted(_name(root, each) for each in _all(root / path) if _table(each) is None)
+    with _open_to_us(path):
+        return sorted(_name(root, each) for each in _all(root / path) if _table(each) is None)
+
+
+def left_out(root: Path, path: str) -> list[str]:
+    """Return the names of what lies where files of a table do and is not read: other kinds, and folders of folders."""
+    folder = root / path
+    if not folder.is_dir():
+        return []
+    tables = [each for each in _inside(folder) if folded(each.stem) in TABLES]
+    inside = [each for table in tables if table.is_dir() for each in _inside(table)]
+    lost = [each for each in [*(each for each in tables if each.is_file()), *inside] if _is_lost(each)]
+    return sorted(_name(root, each) for each in lost)
+
+
+@contextmanager
+def _open_to_us(path: str) -> Iterator[None]:
+    """Say of a folder that may not be looked into, or vanishes meanwhile, which it is."""
+    try:
+        yield
+    except OSError as error:
+        raise VendorUnavailable(
+            _("{file} cannot be read: {why}", file=error.filename or path, why=error.strerror or str(error)),
+            _("Look who may read it, then run: latido sync"),
+        ) from error
+
+
+def _is_lost(path: Path) -> bool:
+    return not path.name.startswith(TEMPORARY) and not _is_file(path)
 
 
 def _files(path: Path, table: str) -> Iterator[Path]:
@@ -77,7 +112,9 @@ def _inside(folder: Path) -> Iterable[Path]:
 
 
 def _is_file(path: Path) -> bool:
-    return _kind(path) in KINDS and not path.name.startswith(TEMPORARY) and path.is_file()
+    """Whether *path* is to be read; a link that leads nowhere is, so that somebody says it."""
+    known = _kind(path) in KINDS and not path.name.startswith(TEMPORARY)
+    return known and (path.is_file() or (path.is_symlink() and not path.exists()))
 
 
 def _table(path: Path) -> str | None:

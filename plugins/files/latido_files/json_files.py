@@ -103,6 +103,10 @@ class JsonFile(Records):
     """A list of objects, or objects one after the other, however they are divided into lines."""
 
     def found(self, lines: Lines) -> Iterator[Found]:
+        if not self.path.stat().st_size:
+            raise ConfigurationError(
+                _("{file} is empty: it has not even a list.", file=self.name), _("Export it again, or take it away.")
+            )
         scanner = Scanner(self.name, lines)
         while (each := scanner.value()) is not None:
             number, value = each

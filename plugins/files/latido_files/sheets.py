@@ -126,7 +126,10 @@ def _header(rows: Iterator[Torn | tuple[int, Row]], name: str) -> list[str]:
     """Return the names of the columns, and use up their row; one without a name is called by its letter."""
     first = next(rows, None)
     if first is None:
-        return []
+        raise ConfigurationError(
+            _("{file} is empty: it has not even the names of its columns.", file=name),
+            _("Export it again, or take it away."),
+        )
     if isinstance(first, Torn):
         raise ConfigurationError(
             _("{name}, line {line}: {reason}", name=name, line=first.line, reason=first.reason),

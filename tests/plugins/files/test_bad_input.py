@@ -174,3 +174,46 @@ def test_what_is_no_parquet_and_no_json_is_said_to_be_none(folder: Folder) -> No
     syntax, kind = folder.reasons()
     assert syntax.startswith("data/contacts.ndjson, line 2: is not JSON: ")
     assert kind == "data/contacts.ndjson, line 3: is not an object"
+
+
+def test_a_file_of_zero_bytes_is_no_table_without_rows(folder: Folder) -> None:
+    folder.put("tickets.csv", bytes(5000))
+
+    report = folder.sync()
+
+    assert 3 == report.exit_code
+    assert ["data/tickets.csv holds no text: its header is made of zero bytes."] == complaints(report)
+
+
+@pytest.mark.parametrize("name", ["tickets.json", "tickets.xlsx"])
+def test_a_file_without_anything_is_not_one_without_rows(folder: Folder, name: str) -> None:
+    """Nothing is deleted because an export broke off before its first byte."""
+    folder.put("tickets/a.csv", HEADER + FINE)
+    folder.sync(deletions=True)
+    folder.put(f"tickets/{name}", b"")
+
+    assert 3 == folder.sync(deletions=True).exit_code
+    assert ["T1"] == folder.live("tickets")
+
+
+def test_a_link_that_leads_nowhere_is_said_and_deletes_nothing(folder: Folder) -> None:
+    there = folder.put("tickets/a.csv", HEADER + FINE)
+    folder.put("tickets/b.csv", HEADER + "T2,Bye,2026-01-05\n")
+    folder.sync(deletions=True)
+    there.unlink()
+    there.symlink_to("unmounted.csv")
+
+    report = folder.sync(deletions=True)
+
+    assert ["data/tickets/a.csv is a link that leads nowhere. What was read before is stored."] == complaints(report)
+    assert 6 == report.exit_code
+    assert ["T1", "T2"] == folder.live("tickets")
+
+
+def test_a_cell_that_is_too_long_costs_its_row_and_says_so(folder: Folder) -> None:
+    folder.put("tickets.csv", f"{HEADER}T0,{'x' * 3_000_000},2026-01-05\n{FINE}")
+
+    folder.sync()
+
+    assert ["data/tickets.csv, line 2: a cell is longer than 131,072 characters"] == folder.reasons()
+    assert ["T1"] == folder.live("tickets")

@@ -125,3 +125,31 @@ def test_fields_shows_what_fills_each_column_and_what_nobody_maps(
     assert ("amount", "default") == rows["amount"]
     assert ("Region", "yours") == rows["channel"]
     assert "Region" not in rows
+
+
+def test_what_lies_too_deep_or_is_of_another_kind_is_told(data: Path, tmp_path: Path) -> None:
+    for name in ("tickets/2024/a.csv", "tickets/b.csv.gz", "tickets/~$c.csv", "tickets/d.csv", "accounts.xls"):
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text("source_id,created_at,status\nT1,2026-01-05,open\n")
+
+    told = [text for wrong, text, _fix in said(tmp_path) if wrong == "warning"]
+
+    lost = ("data/accounts.xls", "data/tickets/2024", "data/tickets/b.csv.gz")
+    assert [f"{name} is not read: it is of another kind, or too deep." for name in lost] == told
+
+
+def test_two_headers_of_one_column_are_told_before_they_are_read(data: Path, tmp_path: Path) -> None:
+    (data / "tickets.csv").write_text("source_id,Subject,subject,created_at,status\n")
+
+    mended = said(tmp_path, fields={"tickets": {"subject": "Subject"}})
+
+    assert "setting" not in [wrong for wrong, _text, _fix in mended]
+    assert ["tickets: Subject, subject are the same column."] == [text for _wrong, text, _fix in said(tmp_path)]
+
+
+def test_a_path_that_nobody_filled_in_is_told(tmp_path: Path) -> None:
+    ((wrong, text, fix),) = said(tmp_path, path="")
+
+    assert "setting" == wrong
+    assert "sheets: path is empty, and no file in the project's folder is named as a table." == text
+    assert 'Write into latido.toml where the files are: path = "files"' == fix

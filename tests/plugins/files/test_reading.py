@@ -13,6 +13,7 @@ from latido.sync import Options
 from tests.house import complaints, receipts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.plugins.files.project import Folder
@@ -177,6 +178,24 @@ def test_a_folder_that_vanishes_deletes_nothing(folder: Folder) -> None:
     report = folder.sync(deletions=True)
 
     assert 3 == report.exit_code
+    assert ["T1"] == folder.live("tickets")
+
+
+def test_a_folder_that_may_not_be_looked_into_is_said_and_deletes_nothing(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.put("tickets/a.csv", tickets(1))
+    folder.sync(deletions=True)
+
+    def locked(path: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(type(folder.files), "iterdir", locked)
+    report = folder.sync(deletions=True)
+
+    (problem,) = [each for outcome in report.outcomes for each in outcome.problems]
+    assert str(problem.message).endswith("data cannot be read: Permission denied")
+    assert ("Look who may read it, then run: latido sync", 6) == (str(problem.hint), report.exit_code)
     assert ["T1"] == folder.live("tickets")
 
 

@@ -148,10 +148,11 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
         rows(Sheet(path, "accounts"))
 
 
-def test_an_empty_sheet_has_no_rows(tmp_path: Path) -> None:
+def test_an_empty_sheet_is_refused_as_an_empty_file_is(tmp_path: Path) -> None:
     path = saved(tmp_path / "accounts.xlsx")
 
-    assert ({}, []) == (Sheet(path, "accounts").headers(), rows(Sheet(path, "accounts")))
+    with pytest.raises(ConfigurationError, match=r"accounts.xlsx is empty: it has not even the names of its columns\."):
+        rows(Sheet(path, "accounts"))
 
 
 def test_headers_are_told_without_reading_the_rows(tmp_path: Path) -> None:
