@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from latido.metrics._lifetimes import Buyer, Buying, Spending, digamma, hypergeometric, lowest
+from latido.metrics._predicted import _thinned
 from latido.schema import Account, Deal
 from tests.core.metrics.loading import answer, poured
 from tests.core.metrics.test_worked_examples_sales import accounts, deal, figure
@@ -76,6 +77,14 @@ def test_the_likeliest_parameters_are_those_by_which_customers_were_invented() -
     assert PUBLISHED.a / (PUBLISHED.a + PUBLISHED.b) == pytest.approx(buying.a / (buying.a + buying.b), rel=0.05)
     assert PUBLISHED_SPENDING.typical(0, 0) == pytest.approx(spending.typical(0, 0), rel=0.05)
     assert (PUBLISHED_SPENDING.p, PUBLISHED_SPENDING.q) == pytest.approx((spending.p, spending.q), rel=0.1)
+
+
+def test_of_very_many_customers_an_even_selection_is_enough() -> None:
+    """One of two is taken here; who is alike is taken together."""
+    few, many = Buyer(1, 2, 30, 10, n=3), Buyer(0, 0, 30, n=49_997)
+
+    assert [Buyer(1, 2, 30, 10, n=2), Buyer(0, 0, 30, n=24_998)] == list(_thinned([few, many], 50_000))
+    assert [few] == list(_thinned([few], 3))
 
 
 def test_the_lowest_point_is_found_and_where_there_is_none_that_is_said() -> None:

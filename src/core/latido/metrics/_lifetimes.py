@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Slope: TypeAlias = "Callable[[Sequence[float]], tuple[float, list[float]]]"
 """A function of some numbers above 0, with its derivatives."""
 
-_STEPS = 300
+_STEPS = 100
 _FLAT = 1e-7
 _NEARLY_FLAT = 1e-4
 _SMALLEST_STEP = 1e-10
@@ -193,11 +193,15 @@ def lowest(slope: Slope, start: Sequence[float]) -> tuple[float, ...] | None:
                 break
             step /= 2
         else:
-            return tuple(map(exp, place)) if max(map(abs, down)) < _NEARLY_FLAT else None
+            return _if_flat(place, down)
         moved, bent = [step * each for each in way], [next_down[i] - down[i] for i in size]
         _bend(curve, moved, bent)
         place, height, down = there, lower, next_down
-    return None
+    return _if_flat(place, down)
+
+
+def _if_flat(place: Sequence[float], down: Sequence[float]) -> tuple[float, ...] | None:
+    return tuple(map(exp, place)) if max(map(abs, down)) < _NEARLY_FLAT else None
 
 
 def _over_logarithms(slope: Slope, place: Sequence[float]) -> tuple[float, list[float]]:

@@ -1,7 +1,8 @@
 -- What a customer will still buy within the horizon, on average over all who ever bought, discounted by the year. From on
 -- how many days each bought, how lately, and for how much, two models tell how likely it is still there, how often it
 -- will buy again and for how much. They are made for customers who come back when they like: contracts have
--- `clv_subscription`. It takes at least 100 customers who bought again.
+-- `clv_subscription`. It takes at least 100 customers who bought again; of more than 25,000 customers, the models are
+-- fitted to an even selection.
 WITH bought AS (
     SELECT customer_id, closed_on, MIN(source) AS source, SUM(value) AS value, MIN(blocked) AS blocked,
            MIN(closed_on) OVER (PARTITION BY customer_id) AS first_on

@@ -2,7 +2,7 @@
 -- points that each part adds to the score, none where nothing is known of it; `coverage` is the weight of what is known.
 WITH recommending AS (
     SELECT period_id, customer_id,
-           CAST(CAST(SUM(place) AS DOUBLE) / NULLIF(COUNT(place), 0) AS DECIMAL(18,12)) AS nps
+           CAST(SUM(place) AS DOUBLE) / NULLIF(COUNT(place), 0) AS nps
     FROM last_nps
     GROUP BY period_id, customer_id
 ), answered AS (
@@ -28,12 +28,11 @@ WITH recommending AS (
     SELECT COUNT(*) AS desks FROM m_delivered WHERE table_name = 'tickets' AND ($scope = '' OR source = $scope)
 ), known AS (
     SELECT p.period_id, s.customer_id, s.source, r.nps,
-           CAST(CAST(a.csat_points AS DOUBLE) / NULLIF(a.csat_answers, 0) AS DECIMAL(18,12)) AS csat,
-           CAST(CAST(a.ces_points AS DOUBLE) / NULLIF(a.ces_answers, 0) AS DECIMAL(18,12)) AS ces,
-           CAST(CASE WHEN d.desks > 0
-                     THEN GREATEST(0, 100 - CAST($health_per_ticket AS DECIMAL(18,12)) * COALESCE(u.tickets, 0)) END
-                AS DECIMAL(18,12)) AS support,
-           CASE WHEN v.days IS NOT NULL THEN CAST(CAST(100 * v.days AS DOUBLE) / 30 AS DECIMAL(18,12)) END AS usage
+           CAST(a.csat_points AS DOUBLE) / NULLIF(a.csat_answers, 0) AS csat,
+           CAST(a.ces_points AS DOUBLE) / NULLIF(a.ces_answers, 0) AS ces,
+           CASE WHEN d.desks > 0
+                THEN GREATEST(0, 100 - CAST($health_per_ticket AS DOUBLE) * COALESCE(u.tickets, 0)) END AS support,
+           CASE WHEN v.days IS NOT NULL THEN CAST(100 * v.days AS DOUBLE) / 30 END AS usage
     FROM m_segments AS s
     JOIN periods AS p ON s.starts_on < p.ends_on AND s.until_on >= p.ends_on
     CROSS JOIN desks AS d
@@ -44,23 +43,23 @@ WITH recommending AS (
     WHERE s.scope = $scope
 ), weighed AS (
     SELECT period_id, customer_id, source, nps, csat, ces, support, usage,
-           CASE WHEN nps IS NULL THEN 0 ELSE CAST($health_nps AS DECIMAL(18,12)) END
-           + CASE WHEN csat IS NULL THEN 0 ELSE CAST($health_csat AS DECIMAL(18,12)) END
-           + CASE WHEN ces IS NULL THEN 0 ELSE CAST($health_ces AS DECIMAL(18,12)) END
-           + CASE WHEN support IS NULL THEN 0 ELSE CAST($health_support AS DECIMAL(18,12)) END
-           + CASE WHEN usage IS NULL THEN 0 ELSE CAST($health_usage AS DECIMAL(18,12)) END AS coverage
+           CASE WHEN nps IS NULL THEN 0 ELSE CAST($health_nps AS DOUBLE) END
+           + CASE WHEN csat IS NULL THEN 0 ELSE CAST($health_csat AS DOUBLE) END
+           + CASE WHEN ces IS NULL THEN 0 ELSE CAST($health_ces AS DOUBLE) END
+           + CASE WHEN support IS NULL THEN 0 ELSE CAST($health_support AS DOUBLE) END
+           + CASE WHEN usage IS NULL THEN 0 ELSE CAST($health_usage AS DOUBLE) END AS coverage
     FROM known
 ), added AS (
-    SELECT period_id, customer_id, source, coverage,
-           CAST(nps * CAST($health_nps AS DECIMAL(18,12)) / NULLIF(coverage, 0) AS DECIMAL(28,12)) AS nps,
-           CAST(csat * CAST($health_csat AS DECIMAL(18,12)) / NULLIF(coverage, 0) AS DECIMAL(28,12)) AS csat,
-           CAST(ces * CAST($health_ces AS DECIMAL(18,12)) / NULLIF(coverage, 0) AS DECIMAL(28,12)) AS ces,
-           CAST(support * CAST($health_support AS DECIMAL(18,12)) / NULLIF(coverage, 0) AS DECIMAL(28,12)) AS support,
-           CAST(usage * CAST($health_usage AS DECIMAL(18,12)) / NULLIF(coverage, 0) AS DECIMAL(28,12)) AS usage
+    SELECT period_id, customer_id, source, CAST(coverage AS DECIMAL(18,12)) AS coverage,
+           CAST(nps * CAST($health_nps AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS nps,
+           CAST(csat * CAST($health_csat AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS csat,
+           CAST(ces * CAST($health_ces AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS ces,
+           CAST(support * CAST($health_support AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS support,
+           CAST(usage * CAST($health_usage AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS usage
     FROM weighed
 )
 SELECT period_id, customer_id, source, coverage, nps, csat, ces, support, usage,
        CASE WHEN coverage > 0 AND coverage >= CAST($health_coverage AS DECIMAL(18,12))
-            THEN COALESCE(nps, 0) + COALESCE(csat, 0) + COALESCE(ces, 0) + COALESCE(support, 0) + COALESCE(usage, 0)
-            END AS score
+            THEN CAST(COALESCE(nps, 0) + COALESCE(csat, 0) + COALESCE(ces, 0) + COALESCE(support, 0)
+                      + COALESCE(usage, 0) AS DECIMAL(18,12)) END AS score
 FROM added
