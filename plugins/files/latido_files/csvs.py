@@ -27,7 +27,9 @@ _ = marker("latido_files")
 
 MEMORY = "64MB"
 STRAY = "a quotation mark is not closed, or stands inside a cell"
-LONG = "a cell is longer than 131,072 characters"
+LONGEST = 131_072
+"""Characters of a cell: what the csv module allows, unless somebody else in the process told it to allow more."""
+LONG = f"a cell is longer than {LONGEST:,} characters"
 SEPARATORS = {";": ";", "\t": "\\t", "|": "|", ",": ","}
 
 
@@ -190,7 +192,8 @@ def _rows(lines: Lines, delimiter: str, until: int | None = None) -> Iterator[Ro
         else:
             if cells is None:
                 return
-            yield Row(first, cells, b"".join(taken).decode())
+            long = any(len(cell) > LONGEST for cell in cells)
+            yield Row(first, () if long else cells, b"".join(taken).decode(), LONG if long else None)
 
 
 def _noted(lines: Lines, taken: list[bytes]) -> Iterator[str]:
