@@ -91,7 +91,8 @@ def test_an_unknown_segment_is_refused_with_the_nearest(teams: Engine, asked: li
 
 
 def test_all_kpis_are_answered_that_can_be_split_so(teams: Engine) -> None:
-    assert {"csat"} == {each.kpi for each in teams.answers([], "2024-01", segment="touchpoint")}
+    of_answers = {"ces", "comment_rate", "csat", "cx_score", "nps", "nps_segments"}
+    assert of_answers == {each.kpi for each in teams.answers([], "2024-01", segment="touchpoint")}
 
 
 def test_several_periods_come_in_one_pass(teams: Engine) -> None:
