@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from latido.messages import marker
 from latido.metrics._folds import Classes, Mean
 from latido.metrics._kpi import Kpi, Override, Param, Query
 from latido.metrics._settings import HEALTH_PARTS
+from latido.metrics.catalogue._family import facts, family
 
 _ = marker("latido")
 
 _SHOWN = (*HEALTH_PARTS, "coverage")
 _PERIODS_AT_ONCE = 12
 """Every customer has a row in every period: more at once would take more memory than there may be."""
+
+_kpi = family(
+    unit="class",
+    better="neither",
+    needs=("deals|contracts",),
+    family="contracts",
+    on_empty=0,
+)
 
 
 def kpis() -> tuple[Kpi, ...]:
@@ -64,21 +71,5 @@ def kpis() -> tuple[Kpi, ...]:
     )
 
 
-def _kpi(name: str, **said: Any) -> Kpi:
-    common: dict[str, Any] = {
-        "unit": "class",
-        "better": "neither",
-        "facts": _facts(name),
-        "needs": ("deals|contracts",),
-        "family": "contracts",
-        "on_empty": 0,
-    }
-    return Kpi(id=name, **common | said)
-
-
 def _at_spot_rates() -> Query:
-    return _facts("customer_segments").reading("spot_states", instead_of="states")
-
-
-def _facts(name: str) -> Query:
-    return Query.read("latido.metrics.catalogue", f"{name}.sql")
+    return facts("customer_segments").reading("spot_states", instead_of="states")

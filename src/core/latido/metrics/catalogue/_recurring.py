@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from latido.messages import marker
 from latido.metrics._folds import Classes, Count, Formula, Ratio, Sum
-from latido.metrics._kpi import Band, Kpi, Override, Param, Query
+from latido.metrics._kpi import Band, Kpi, Override, Param
+from latido.metrics.catalogue._family import facts, family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,15 @@ _ = marker("latido")
 MOVEMENTS = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing")
 _DAILY_SPOT = {"grain": "daily", "fx_policy": "spot"}
 _CHURN_VARIANTS = ("opening", "event", "exposed", "over_acquired", "over_average", "net_count")
+
+_kpi = family(
+    unit="ratio",
+    better="higher",
+    fold=Ratio(),
+    needs=("deals|contracts",),
+    family="contracts",
+    on_empty="zero_denominator",
+)
 
 
 def kpis() -> tuple[Kpi, ...]:
@@ -60,17 +70,15 @@ def _customers() -> tuple[Kpi, ...]:
 def _money() -> tuple[Kpi, ...]:
     return (
         _mrr(),
-        Kpi(
-            id="arr",
-            names={"en": "Annual recurring revenue", "es": "Ingresos recurrentes anuales"},
-            unit="money",
-            better="higher",
-            fold=Formula({"mrr": "mrr"}, _twelvefold),
-            formula=_("12 x mrr"),
-            definition=_("Twelve times the recurring monthly amount in force on the last day of the period."),
-            params={"fx_policy": Param(("frozen", "spot"))},
-        ),
+        _arr(),
         _movements(),
+        _expansion(),
+        *_rates(),
+    )
+
+
+def _rates() -> tuple[Kpi, ...]:
+    return (
         _rate("mrr_growth_rate", {"en": "MRR growth", "es": "Crecimiento del MRR"}, _("(closing - opening) / opening")),
         _rate(
             "mrr_churn_rate",
@@ -98,7 +106,6 @@ def _money() -> tuple[Kpi, ...]:
             _("sum of the lesser of opening and closing MRR / opening MRR"),
             aliases=("grr",),
         ),
-        _expansion(),
         _rate(
             "expansion_mrr_rate",
             {"en": "Expansion MRR rate", "es": "Tasa de expansión del MRR"},
@@ -123,7 +130,20 @@ def _mrr() -> Kpi:
         on_empty=0,
         blockable=True,
         dimensions=("owner", "team", "pipeline", "product"),
-        params={"fx_policy": Param(("frozen", "spot"), overrides={"spot": Override(facts=_facts("spot_mrr"))})},
+        params={"fx_policy": Param(("frozen", "spot"), overrides={"spot": Override(facts=facts("spot_mrr"))})},
+    )
+
+
+def _arr() -> Kpi:
+    return Kpi(
+        id="arr",
+        names={"en": "Annual recurring revenue", "es": "Ingresos recurrentes anuales"},
+        unit="money",
+        better="higher",
+        fold=Formula({"mrr": "mrr"}, _twelvefold),
+        formula=_("12 x mrr"),
+        definition=_("Twelve times the recurring monthly amount in force on the last day of the period."),
+        params={"fx_policy": Param(("frozen", "spot"))},
     )
 
 
@@ -139,7 +159,7 @@ def _movements() -> Kpi:
         blockable=True,
         never=(_DAILY_SPOT,),
         params={
-            "grain": Param(("net", "daily"), overrides={"daily": Override(facts=_facts("daily_mrr_movements"))}),
+            "grain": Param(("net", "daily"), overrides={"daily": Override(facts=facts("daily_mrr_movements"))}),
             "fx_policy": _fx_policy("mrr_movements", Classes((*MOVEMENTS, "fx"), _net)),
         },
     )
@@ -156,7 +176,7 @@ def _expansion() -> Kpi:
         blockable=True,
         never=(_DAILY_SPOT,),
         params={
-            "grain": Param(("net", "daily"), overrides={"daily": Override(facts=_facts("daily_expansion_mrr"))}),
+            "grain": Param(("net", "daily"), overrides={"daily": Override(facts=facts("daily_expansion_mrr"))}),
             "fx_policy": _fx_policy("expansion_mrr"),
         },
     )
@@ -168,27 +188,10 @@ def _rate(name: str, names: Mapping[str, str], formula: Any, **said: Any) -> Kpi
     return _kpi(name, names=names, formula=formula, blockable=True, params=params, **said)
 
 
-def _kpi(name: str, **said: Any) -> Kpi:
-    common: dict[str, Any] = {
-        "unit": "ratio",
-        "better": "higher",
-        "fold": Ratio(),
-        "facts": _facts(name),
-        "needs": ("deals|contracts",),
-        "family": "contracts",
-        "on_empty": "zero_denominator",
-    }
-    return Kpi(id=name, **common | said)
-
-
 def _fx_policy(name: str, fold: Classes | None = None) -> Param:
     """Return the choice between the rates of booking and those of the two days themselves."""
-    spot = _facts(name).reading("spot_states", instead_of="states")
+    spot = facts(name).reading("spot_states", instead_of="states")
     return Param(("frozen", "spot"), overrides={"spot": Override(facts=spot, fold=fold)})
-
-
-def _facts(name: str) -> Query:
-    return Query.read("latido.metrics.catalogue", f"{name}.sql")
 
 
 def _net(sums: Mapping[str, Number]) -> Number:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from latido.messages import marker
 from latido.metrics._figure import Figure
 from latido.metrics._folds import Count, Formula, Mean, Ratio, Share
-from latido.metrics._kpi import Kpi, Override, Param, Query
+from latido.metrics._kpi import Kpi, Override, Param
 from latido.metrics._predicted import Predicted
+from latido.metrics.catalogue._family import facts, family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,15 @@ _COUNTED = Share(sampled=False)
 """Everybody is counted, nobody sampled: such a share has no interval."""
 
 _DAYS_IN_MONTH = 365.25 / 12
+
+_kpi = family(
+    unit="ratio",
+    better="higher",
+    fold=Ratio(),
+    needs=("deals",),
+    family="sales",
+    on_empty="zero_denominator",
+)
 
 
 def kpis() -> tuple[Kpi, ...]:
@@ -48,67 +58,73 @@ def _purchases() -> tuple[Kpi, ...]:
 
 
 def _values() -> tuple[Kpi, ...]:
-    return (
-        _kpi(
-            "clv_historical",
-            names={"en": "Historical lifetime value", "es": "Valor de vida histórico"},
-            formula=_("sum of all purchases so far / customers who bought"),
-            unit="money",
-            blockable=True,
+    return (_historical(), _by_formula(), _by_subscription(), _predictive())
+
+
+def _historical() -> Kpi:
+    return _kpi(
+        "clv_historical",
+        names={"en": "Historical lifetime value", "es": "Valor de vida histórico"},
+        formula=_("sum of all purchases so far / customers who bought"),
+        unit="money",
+        blockable=True,
+    )
+
+
+def _by_formula() -> Kpi:
+    return Kpi(
+        id="clv_formula",
+        names={"en": "Lifetime value by formula", "es": "Valor de vida del cliente"},
+        unit="money",
+        better="higher",
+        fold=Formula(
+            {name: name for name in ("average_purchase_value", "purchases_per_year", "lifespan_years", "share_alive")},
+            _value_by_formula,
         ),
-        Kpi(
-            id="clv_formula",
-            names={"en": "Lifetime value by formula", "es": "Valor de vida del cliente"},
-            unit="money",
-            better="higher",
-            fold=Formula(
-                {
-                    "average_purchase_value": "average_purchase_value",
-                    "purchases_per_year": "purchases_per_year",
-                    "lifespan_years": "lifespan_years",
-                    "share_alive": "share_alive",
-                },
-                _value_by_formula,
-            ),
-            formula=_("average purchase x purchases per buyer and year x mean lifespan in years"),
-            definition=_(
-                "What a customer is worth over its whole life: what a purchase of the period was worth, how often its "
-                "buyers buy in a year at that pace, and how many years customers stay. The lifespan counts every "
-                "customer who ever bought, from the first purchase to the end of the last contract or of the period; "
-                "those who are still there, `share_alive`, are cut short, so it is a lower bound."
-            ),
-            aliases=("clv",),
+        formula=_("average purchase x purchases per buyer and year x mean lifespan in years"),
+        definition=_(
+            "What a customer is worth over its whole life: what a purchase of the period was worth, how often its "
+            "buyers buy in a year at that pace, and how many years customers stay. The lifespan counts every "
+            "customer who ever bought, from the first purchase to the end of the last contract or of the period; "
+            "those who are still there, `share_alive`, are cut short, so it is a lower bound."
         ),
-        Kpi(
-            id="clv_subscription",
-            names={"en": "Subscription lifetime value", "es": "Valor de vida por suscripción"},
-            unit="money",
-            better="higher",
-            fold=Formula({"arpa": "arpa", "monthly_churn": "monthly_churn"}, _value_by_subscription),
-            formula=_("arpa x gross margin / monthly churn"),
-            definition=_(
-                "What a customer will have left before it leaves: what customers pay per month, times the share of it "
-                "that is margin, by the share of customers lost per month. The churn of a period that is not one month "
-                "is brought to one. Without `gross_margin` in the settings all of it counts as margin, and "
-                "`margin_unset` says so."
-            ),
-            params={"fx_policy": Param(("frozen", "spot"))},
+        aliases=("clv",),
+    )
+
+
+def _by_subscription() -> Kpi:
+    return Kpi(
+        id="clv_subscription",
+        names={"en": "Subscription lifetime value", "es": "Valor de vida por suscripción"},
+        unit="money",
+        better="higher",
+        fold=Formula({"arpa": "arpa", "monthly_churn": "monthly_churn"}, _value_by_subscription),
+        formula=_("arpa x gross margin / monthly churn"),
+        definition=_(
+            "What a customer will have left before it leaves: what customers pay per month, times the share of it "
+            "that is margin, by the share of customers lost per month. The churn of a period that is not one month "
+            "is brought to one. Without `gross_margin` in the settings all of it counts as margin, and "
+            "`margin_unset` says so."
         ),
-        _kpi(
-            "clv_predictive",
-            names={"en": "Predictive lifetime value", "es": "Valor de vida predictivo"},
-            formula=_("expected purchases (BG/NBD) x expected amount (gamma-gamma), discounted"),
-            unit="money",
-            fold=Predicted(),
-            family="predicted",
-            on_empty="insufficient_sample",
-            blockable=True,
-            on_request=True,
-            params={
-                "horizon_months": Param(("12",), others="number"),
-                "discount": Param(("0.1", "0"), others="number"),
-            },
-        ),
+        params={"fx_policy": Param(("frozen", "spot"))},
+    )
+
+
+def _predictive() -> Kpi:
+    return _kpi(
+        "clv_predictive",
+        names={"en": "Predictive lifetime value", "es": "Valor de vida predictivo"},
+        formula=_("expected purchases (BG/NBD) x expected amount (gamma-gamma), discounted"),
+        unit="money",
+        fold=Predicted(),
+        family="predicted",
+        on_empty="insufficient_sample",
+        blockable=True,
+        on_request=True,
+        params={
+            "horizon_months": Param(("12",), others="number"),
+            "discount": Param(("0.1", "0"), others="number"),
+        },
     )
 
 
@@ -141,7 +157,7 @@ def _parts() -> tuple[Kpi, ...]:
             "share_alive",
             names={"en": "Share of customers still there", "es": "Proporción de clientes que siguen"},
             formula=_("customers whose lifespan has not ended / customers"),
-            facts=_facts("lifespan_years"),
+            facts=facts("lifespan_years"),
             fold=Mean(),
             hidden=True,
         ),
@@ -208,23 +224,6 @@ def _winning() -> tuple[Kpi, ...]:
             dimensions=("owner", "team", "pipeline", "deal_class", "lead_source"),
         ),
     )
-
-
-def _kpi(name: str, **said: Any) -> Kpi:
-    common: dict[str, Any] = {
-        "facts": said.get("facts") or _facts(name),
-        "unit": "ratio",
-        "better": "higher",
-        "fold": Ratio(),
-        "needs": ("deals",),
-        "family": "sales",
-        "on_empty": "zero_denominator",
-    }
-    return Kpi(id=name, **common | said)
-
-
-def _facts(name: str) -> Query:
-    return Query.read("latido.metrics.catalogue", f"{name}.sql")
 
 
 def _lifetime_values(*names: str) -> Param:

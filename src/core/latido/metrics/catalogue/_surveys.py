@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from latido.messages import marker
 from latido.metrics._folds import Classes, Formula, Mean, Nps, Share
 from latido.metrics._kpi import Band, Kpi, Override, Param, Query
+from latido.metrics.catalogue._family import facts, family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,15 @@ _ = marker("latido")
 
 _MEAN = Override(fold=Mean())
 
+_kpi = family(
+    unit="ratio",
+    better="higher",
+    fold=Share(),
+    needs=("survey_responses",),
+    family="answers",
+    dimensions=("team", "channel", "touchpoint", "survey"),
+)
+
 
 def kpis() -> tuple[Kpi, ...]:
     """Return the KPIs over answers."""
@@ -26,7 +36,7 @@ def kpis() -> tuple[Kpi, ...]:
 
 
 def _nps() -> Kpi:
-    first = Override(facts=_turned(_facts("nps")))
+    first = Override(facts=_turned(facts("nps")))
     return _kpi(
         "nps",
         names={"en": "Net Promoter Score", "es": "Puntuación neta del promotor"},
@@ -118,23 +128,6 @@ def _survey_response_rate() -> Kpi:
         family="invitations",
         dimensions=("kind", "survey"),
     )
-
-
-def _kpi(name: str, **said: Any) -> Kpi:
-    common: dict[str, Any] = {
-        "unit": "ratio",
-        "better": "higher",
-        "fold": Share(),
-        "facts": _facts(name),
-        "needs": ("survey_responses",),
-        "family": "answers",
-        "dimensions": ("team", "channel", "touchpoint", "survey"),
-    }
-    return Kpi(id=name, **common | said)
-
-
-def _facts(name: str) -> Query:
-    return Query.read("latido.metrics.catalogue", f"{name}.sql")
 
 
 def _turned(last: Query) -> Query:

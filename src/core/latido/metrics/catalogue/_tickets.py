@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from latido.messages import marker
 from latido.metrics._folds import Mean, Quantile, Share
-from latido.metrics._kpi import Kpi, Override, Param, Query
+from latido.metrics._kpi import Kpi, Override, Param
+from latido.metrics.catalogue._family import facts, family
 
 if TYPE_CHECKING:
     from latido.metrics._folds import Fold
@@ -17,17 +18,33 @@ _ = marker("latido")
 _MEDIAN = Quantile(Fraction(1, 2), enclosed=True)
 _STATISTICS: dict[str, Fold] = {"median": _MEDIAN, "mean": Mean(), "p90": Quantile(Fraction(9, 10))}
 
+_kpi = family(
+    unit="ratio",
+    better="higher",
+    fold=Share(),
+    needs=("tickets",),
+    family="tickets",
+    dimensions=("team", "channel", "priority", "type", "assignee"),
+)
+
 
 def kpis() -> tuple[Kpi, ...]:
     """Return the KPIs over tickets."""
+    return (_ticket_csat(), *_times(), *_at_once_or_again(), _service_quality())
+
+
+def _ticket_csat() -> Kpi:
+    return _kpi(
+        "ticket_csat",
+        names={"en": "Ticket satisfaction", "es": "Satisfacción por ticket"},
+        formula=_("good / (good + bad)"),
+        needs=("tickets", "tickets.csat"),
+        on_empty="zero_denominator",
+    )
+
+
+def _times() -> tuple[Kpi, ...]:
     return (
-        _kpi(
-            "ticket_csat",
-            names={"en": "Ticket satisfaction", "es": "Satisfacción por ticket"},
-            formula=_("good / (good + bad)"),
-            needs=("tickets", "tickets.csat"),
-            on_empty="zero_denominator",
-        ),
         _kpi(
             "first_response_time",
             names={"en": "First response time", "es": "Tiempo de primera respuesta"},
@@ -51,6 +68,11 @@ def kpis() -> tuple[Kpi, ...]:
                 "schedule": _schedule("average_resolution_time"),
             },
         ),
+    )
+
+
+def _at_once_or_again() -> tuple[Kpi, ...]:
+    return (
         _kpi(
             "first_contact_resolution",
             names={"en": "First contact resolution", "es": "Resolución en el primer contacto"},
@@ -65,31 +87,17 @@ def kpis() -> tuple[Kpi, ...]:
             better="lower",
             on_empty="zero_denominator",
         ),
-        _kpi(
-            "service_quality",
-            names={"en": "Quality of service level", "es": "Nivel de calidad del servicio"},
-            formula=_("met every target / had a target"),
-            needs=("tickets", "tickets.sla_met"),
-            on_empty="zero_denominator",
-        ),
     )
 
 
-def _kpi(name: str, **said: Any) -> Kpi:
-    common: dict[str, Any] = {
-        "unit": "ratio",
-        "better": "higher",
-        "fold": Share(),
-        "facts": _facts(name),
-        "needs": ("tickets",),
-        "family": "tickets",
-        "dimensions": ("team", "channel", "priority", "type", "assignee"),
-    }
-    return Kpi(id=name, **(common | said))
-
-
-def _facts(name: str) -> Query:
-    return Query.read("latido.metrics.catalogue", f"{name}.sql")
+def _service_quality() -> Kpi:
+    return _kpi(
+        "service_quality",
+        names={"en": "Quality of service level", "es": "Nivel de calidad del servicio"},
+        formula=_("met every target / had a target"),
+        needs=("tickets", "tickets.sla_met"),
+        on_empty="zero_denominator",
+    )
 
 
 def _statistic(default: str) -> Param:
@@ -98,9 +106,9 @@ def _statistic(default: str) -> Param:
 
 
 def _schedule(name: str) -> Param:
-    return Param(("none",), "schedule", {"*": Override(facts=_facts(f"{name}_in_hours_of_desk"))})
+    return Param(("none",), "schedule", {"*": Override(facts=facts(f"{name}_in_hours_of_desk"))})
 
 
 def _contact_variants() -> Param:
-    received = Override(facts=_facts("first_contact_resolution_over_received"))
+    received = Override(facts=facts("first_contact_resolution_over_received"))
     return Param(("solved", "strict_one_reply", "over_received"), overrides={"over_received": received})

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from latido.messages import marker
 from latido.metrics._folds import Mean, Quantile, Ratio, Share, Survival
-from latido.metrics._kpi import Band, Kpi, Override, Param, Query
+from latido.metrics._kpi import Band, Kpi, Override, Param
+from latido.metrics.catalogue._family import facts, family
 
 _ = marker("latido")
+
+_kpi = family(
+    unit="ratio",
+    better="higher",
+    fold=Ratio(),
+    needs=("web_sessions",),
+    family="visits",
+    on_empty="zero_denominator",
+)
 
 
 def kpis() -> tuple[Kpi, ...]:
@@ -53,7 +62,7 @@ def kpis() -> tuple[Kpi, ...]:
 
 
 def _conversion_rate() -> Kpi:
-    per_visit = Override(facts=_facts("conversion_rate_per_visit"))
+    per_visit = Override(facts=facts("conversion_rate_per_visit"))
     return _kpi(
         "conversion_rate",
         names={"en": "Conversion rate", "es": "Tasa de conversión"},
@@ -84,20 +93,3 @@ def _ttfv() -> Kpi:
         promote={"waiting": "waiting"},
         params={"stat": Param(tuple(stats), overrides={name: Override(fold=fold) for name, fold in stats.items()})},
     )
-
-
-def _kpi(name: str, **said: Any) -> Kpi:
-    common: dict[str, Any] = {
-        "unit": "ratio",
-        "better": "higher",
-        "fold": Ratio(),
-        "facts": _facts(name),
-        "needs": ("web_sessions",),
-        "family": "visits",
-        "on_empty": "zero_denominator",
-    }
-    return Kpi(id=name, **common | said)
-
-
-def _facts(name: str) -> Query:
-    return Query.read("latido.metrics.catalogue", f"{name}.sql")
