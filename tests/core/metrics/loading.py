@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 MADRID = ZoneInfo("Europe/Madrid")
 JANUARY = "2024-01"
 SIXTY_DAYS_LATER = datetime(2024, 4, 1, tzinfo=UTC)
+
+_numbers = count(1)
 
 
 def engine(
@@ -92,3 +95,29 @@ def tickets(*rows: Mapping[str, Any]) -> Rows:
 
 def replies(*rows: Mapping[str, Any]) -> Rows:
     return {SurveyResponse: rows}
+
+
+def figure(figures: Engine, ask: str, *names: str, period: str = JANUARY) -> list[Any]:
+    """Return fields or parts of the answer to *ask*, to six decimals; without names, its value."""
+    return rounded(answer(figures, ask, period), *(names or ("value",)))
+
+
+def deal(account: str, closed_on: str, amount: str = "100", **columns: Any) -> dict[str, Any]:
+    """Return a won deal in euros."""
+    known = {"status": "won", "currency": "EUR", "source_id": f"d{next(_numbers)}"}
+    return {**known, "account_id": account, "close_date": closed_on, "amount": amount, **columns}
+
+
+def contract(account: str, monthly: str, starts_on: str = "2023-01-01", **columns: Any) -> dict[str, Any]:
+    """Return a contract in euros; without more, an open one."""
+    known = {"currency": "EUR", "source_id": f"k{next(_numbers)}", "account_id": account}
+    return {**known, "recurring_monthly_amount": monthly, "starts_on": starts_on, **columns}
+
+
+def accounts(*names: str) -> list[dict[str, Any]]:
+    return [{"source_id": name, "name": name} for name in names]
+
+
+def spent(amount: str, on: str, **columns: Any) -> dict[str, Any]:
+    """Return spend of one day in euros."""
+    return {"source_id": f"s{next(_numbers)}", "amount": amount, "currency": "EUR", "spend_date": on, **columns}

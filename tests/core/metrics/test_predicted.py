@@ -12,8 +12,7 @@ import pytest
 from latido.metrics._lifetimes import Buyer, Buying, Spending, digamma, hypergeometric, lowest
 from latido.metrics._predicted import _thinned
 from latido.schema import Account, Deal
-from tests.core.metrics.loading import answer, poured
-from tests.core.metrics.test_worked_examples_sales import accounts, deal, figure
+from tests.core.metrics.loading import accounts, answer, deal, figure, poured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from latido.schema import Account, Contract, Deal, MarketingSpend
-from tests.core.metrics.loading import JANUARY, answer, engine, poured
+from tests.core.metrics.loading import accounts, answer, contract, deal, engine, figure, poured, spent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from latido.metrics import Engine
-
-_numbers = count(1)
-
-
-def figure(figures: Engine, ask: str, *names: str, period: str = JANUARY) -> list[Any]:
-    """Return fields or parts of the answer to *ask*, to six decimals; without names, its value."""
-    found = answer(figures, ask, period).json()
-    values = [found[name] if name in found else found["parts"].get(name) for name in names or ("value",)]
-    return [round(value, 6) if isinstance(value, float) else value for value in values]
-
-
-def deal(account: str, closed_on: str, amount: str = "100", **columns: Any) -> dict[str, Any]:
-    """Return a won deal in euros."""
-    known = {"status": "won", "currency": "EUR", "source_id": f"d{next(_numbers)}"}
-    return {**known, "account_id": account, "close_date": closed_on, "amount": amount, **columns}
-
-
-def contract(account: str, monthly: str, starts_on: str = "2023-01-01", **columns: Any) -> dict[str, Any]:
-    """Return a contract in euros; without more, an open one."""
-    known = {"currency": "EUR", "source_id": f"k{next(_numbers)}", "account_id": account}
-    return {**known, "recurring_monthly_amount": monthly, "starts_on": starts_on, **columns}
-
-
-def spent(amount: str, on: str, **columns: Any) -> dict[str, Any]:
-    """Return spend of one day in euros."""
-    return {"source_id": f"s{next(_numbers)}", "amount": amount, "currency": "EUR", "spend_date": on, **columns}
-
-
-def accounts(*names: str) -> list[dict[str, Any]]:
-    return [{"source_id": name, "name": name} for name in names]
 
 
 def test_a_purchase_that_was_deleted_is_left_out_visibly(tmp_path: Path) -> None:

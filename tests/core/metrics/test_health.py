@@ -8,8 +8,7 @@ import pytest
 
 from latido.config import HealthSettings, SegmentSettings
 from latido.schema import Account, Contract, Milestone, SurveyResponse, Ticket, WebSession
-from tests.core.metrics.loading import poured, reply, ticket
-from tests.core.metrics.test_worked_examples_sales import accounts, contract, figure
+from tests.core.metrics.loading import accounts, contract, figure, poured, reply, ticket
 
 if TYPE_CHECKING:
     from pathlib import Path
