@@ -128,7 +128,7 @@ def listed(ask: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
 
 
 def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
-    statement = run.statement(only_source=run.cut.source, segment=next(iter(segment.values()), None))
+    statement = run.statement(segment=next(iter(segment.values()), None))
     facts = statement.facts(leaf)
     tables = [name for group in leaf.kpi.tables for name in group if name in TABLES]
     urls = ", ".join(f"{name}.url" for name in tables)
@@ -137,7 +137,7 @@ def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
         for name in tables
     )
     conditions = ["true", *(f"{dimension(name)} IS NOT DISTINCT FROM $segment" for name in segment)]
-    conditions += ["f.source = $only_source"] if run.cut.source else []
+    conditions += run.cut.conditions
     sql = statement.sql(
         f"""SELECT f.*, COALESCE({urls}) AS url FROM {facts} AS f {links} {joined(run.cut)}
             WHERE {" AND ".join(conditions)}

@@ -87,7 +87,7 @@ class Run:
         return dict(tallies)
 
     def _rows(self, asks: Sequence[Ask], periods: Sequence[Period], cut: Cut) -> list[tuple[Any, ...]]:
-        statement = self.statement(only_source=cut.source)
+        statement = self.statement()
         sql = folded(statement, asks, cut)
         with self.warehouse.reading() as connection:
             create_periods(connection, periods, self.settings.time_zone)
@@ -95,7 +95,8 @@ class Run:
 
     def statement(self, **known: Any) -> Statement:
         """Return a statement without facts; *known* may be mentioned in it, and so may some settings."""
-        return Statement({**self.settings.bound, "scope": self.cut.source or "", **known}, self._as_of)
+        cut = {"scope": self.cut.source or "", "only_source": self.cut.source, "only_customer": self.cut.customer}
+        return Statement({**self.settings.bound, **cut, **known}, self._as_of)
 
     def _as_of(self, kpi: Kpi) -> str:
         return utc_text(self.as_of or self.state.as_of([kpi]) or self.now)

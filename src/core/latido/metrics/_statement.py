@@ -21,10 +21,19 @@ CUSTOMER_DIMENSIONS = ("country", "industry")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What narrows or splits facts: a dimension, and the one source that counts."""
+    """What narrows or splits facts: a dimension, and the one source, or the one customer, that counts."""
 
     segment: str | None = None
     source: str | None = None
+    customer: str | None = None
+
+    @property
+    def conditions(self) -> list[str]:
+        """What facts, called f, must be to count."""
+        return [
+            *(["f.source = $only_source"] if self.source else []),
+            *(["f.customer_id = $only_customer"] if self.customer else []),
+        ]
 
 
 @dataclass(slots=True)
@@ -116,7 +125,7 @@ def _columns(kpi: Kpi) -> Iterable[str]:
 def _narrowed(facts: str, columns: Sequence[str], cut: Cut) -> str:
     listed = ", ".join(f"f.{name}" for name in columns)
     segment = f", {dimension(cut.segment)} AS segment" if cut.segment else ""
-    where = "WHERE f.source = $only_source" if cut.source else ""
+    where = f"WHERE {' AND '.join(cut.conditions)}" if cut.conditions else ""
     return f"(SELECT {listed}{segment} FROM {facts} AS f {joined(cut)} {where}) AS narrowed"
 
 
