@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from latido.cli._figures import Reader
+from latido.cli._output import Output
 from tests.core.cli.conftest import TOML, Desk
 
 if TYPE_CHECKING:
@@ -88,6 +90,11 @@ def test_table_is_spanish_too(march: Terminal) -> None:
 
 def test_times_are_hours_and_minutes(march: Terminal) -> None:
     assert "2\N{NO-BREAK SPACE}h 30\N{NO-BREAK SPACE}min" in march("kpis", "first_response_time", *MARCH).out
+
+
+def test_multiple_is_no_percentage() -> None:
+    """A lifetime value of 352 times its cost is not 35,195 percent of it."""
+    assert "351.95\N{MULTIPLICATION SIGN}" == Reader(Output(), "EUR").number(351.953, "times")
 
 
 def test_no_figure_is_told_in_words(march: Terminal) -> None:

@@ -86,20 +86,28 @@ def test_an_explanation_says_what_it_means_and_rests_on(figures: Engine) -> None
     assert {"shop": datetime(2026, 3, 1, 12, tzinfo=UTC)} == found.fresh
     assert () == found.lacking
     assert 2 == found.answer.n
-    assert {"which": "first"} == found.bound
+    assert {"average_resolution_time": {"which": "first"}} == found.bound
+    assert {"tickets": ("shop",)} == found.inputs
     assert "$which" in found.sql["average_resolution_time"]
+
+
+def test_each_part_of_a_formula_has_its_own_values(figures: Engine) -> None:
+    bound = figures.explain("cx_score", JANUARY).bound
+
+    assert {"variant": "top_box"} == bound["csat"]
+    assert {"variant": "low_effort_share"} == bound["ces"]
 
 
 def test_the_sql_of_an_explanation_can_be_run(figures: Engine) -> None:
     found = figures.explain("first_contact_resolution", JANUARY)
-    (sql,) = found.sql.values()
+    (sql,), (bound,) = found.sql.values(), found.bound.values()
 
     with figures.warehouse.reading() as connection:
         connection.execute(
             """CREATE TEMP TABLE periods AS SELECT 1 AS period_id,
                TIMESTAMP '2023-12-31 23:00' AS starts_at, TIMESTAMP '2024-01-31 23:00' AS ends_at"""
         )
-        rows = connection.execute(sql, found.bound).fetchall()
+        rows = connection.execute(sql, bound).fetchall()
 
     assert 4 == len(rows)
 

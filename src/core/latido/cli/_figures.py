@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from latido.messages import Message, marker
 
 if TYPE_CHECKING:
     from latido.cli._output import Output
-    from latido.metrics import Answer, Number, Period, Unit
+    from latido.metrics import Answer, Kpi, Number, Period, Unit
 
 _ = marker("latido")
+
+Form: TypeAlias = "Unit | Literal['times']"
+"""How a number is written: in its unit, or as how many times over."""
 
 REASONS: dict[str, Message] = {
     "no_rows": _("no source delivers this"),
@@ -46,8 +49,12 @@ EXCLUDED: dict[str, Message] = {
     "deleted": _("deleted"),
     "merged": _("merged"),
     "spam": _("spam"),
+    "waiting": _("still waiting"),
+    "insufficient_coverage": _("too little known"),
+    "unknown_first_solve": _("first solve unknown"),
 }
 MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +68,43 @@ class Reader:
         """Return the figure, or in words why there is none."""
         if answer.value is None:
             return _("none: {reason}", reason=REASONS.get(answer.reason or "", answer.reason))
-        return self.number(answer.value, answer.unit)
+        return self.number(answer.value, form(answer))
 
     def interval(self, answer: Answer) -> str | None:
         """Return the interval that the figure lies in with 95% confidence."""
         if answer.lower is None or answer.upper is None:
             return None
-        return f"{self.number(answer.lower, answer.unit)} \N{EN DASH} {self.number(answer.upper, answer.unit)}"
+        return f"{self.number(answer.lower, form(answer))} \N{EN DASH} {self.number(answer.upper, form(answer))}"
 
     def previous(self, answer: Answer) -> str | None:
         """Return the figure of the period before."""
-        return None if answer.previous is None else self.number(answer.previous.value, answer.unit)
+        return None if answer.previous is None else self.number(answer.previous.value, form(answer))
 
     def change(self, answer: Answer) -> str | None:
         """Return how much more or less it is than in the period before."""
         if answer.previous is None or answer.value is None:
             return None
-        difference = Decimal(str(answer.value)) - Decimal(str(answer.previous.value))
-        sign = "+" if difference >= 0 else MINUS
-        text = self.number(abs(difference), answer.unit)
-        return sign + (text.replace("%", _("pp").render(self.output.language)) if answer.unit == "ratio" else text)
+        return self.difference(Decimal(str(answer.value)) - Decimal(str(answer.previous.value)), form(answer))
 
-    def number(self, number: Number, unit: Unit) -> str:
+    def difference(self, number: Number, unit: Form) -> str:
+        """Return *number* with its sign; of shares in percentage points."""
+        sign = "+" if number >= 0 else MINUS
+        text = self.number(number if number >= 0 else -number, unit)
+        return sign + (text.replace("%", _("pp").render(self.output.language)) if unit == "ratio" else text)
+
+    def number(self, number: Number, unit: Form) -> str:
         """Return *number* in its unit."""
         if number < 0:
             return MINUS + self.number(-number, unit)
         if unit == "hours":
             return self._hours(number)
+        if unit == "times":
+            return self._decimal(number, 2) + TIMES
         scale, places, suffix = self._form(unit)
         text = self._decimal(Decimal(str(number)) * scale, places)
         return f"{text}\N{NO-BREAK SPACE}{suffix}" if suffix else text
 
-    def _form(self, unit: Unit) -> tuple[int, int, str]:
+    def _form(self, unit: Form) -> tuple[int, int, str]:
         """Return by what a number is multiplied, its decimal places, and what stands behind it."""
         match unit:
             case "ratio":
@@ -112,6 +124,11 @@ class Reader:
         hours, minutes = divmod(round(float(number) * 60), 60)
         whole = f"{self._decimal(hours, 0)}\N{NO-BREAK SPACE}h "
         return (whole if hours else "") + f"{minutes}\N{NO-BREAK SPACE}min"
+
+
+def form(figure: Answer | Kpi) -> Form:
+    """Return how the numbers of an answer, or of a KPI, are written."""
+    return "times" if figure.multiple else figure.unit
 
 
 def period_text(period: Period, fiscal_year_start: int) -> str:

@@ -7,15 +7,17 @@ the drill-down, the segments and the list of what was left out cannot disagree.
 from latido.metrics._answer import Answer, Previous
 from latido.metrics._asks import Ask
 from latido.metrics._engine import Engine
-from latido.metrics._explain import Entry, Explanation, Fact
+from latido.metrics._explain import ARTICLES, Entry, Explanation, Fact
 from latido.metrics._figure import Figure, Number, Reason, Situation
 from latido.metrics._folds import Classes, Count, Fold, Formula, Mean, Nps, Quantile, Ratio, Share, Sum, Survival
 from latido.metrics._kpi import Band, Better, Kpi, Override, Param, Query, Unit
+from latido.metrics._own import own_kpis
 from latido.metrics._periods import GRAINS, Grain, Period
 from latido.metrics._settings import EngineSettings
 from latido.metrics.model import refresh
 
 __all__ = [
+    "ARTICLES",
     "GRAINS",
     "Answer",
     "Ask",
@@ -49,5 +51,6 @@ __all__ = [
     "Sum",
     "Survival",
     "Unit",
+    "own_kpis",
     "refresh",
 ]

@@ -30,7 +30,8 @@ class Answer:
     """One KPI in one variant, period and segment. Without a value there is a reason; what is absent is None.
 
     `segment` is None for the whole; a segment's own value is None for facts that have none (`{"team": None}`).
-    `sources` deliver what the KPI needs, and `as_of` is the end of the oldest of their last complete syncs.
+    `sources` deliver what the KPI needs, and `as_of` is the end of the oldest of their last complete syncs. A
+    `multiple` is shown to people as such; its unit stays that of a ratio.
     """
 
     kpi: str
@@ -51,6 +52,7 @@ class Answer:
     sources: tuple[str, ...] = ()
     as_of: datetime | None = None
     previous: Previous | None = None
+    multiple: bool = False
 
     def json(self) -> dict[str, Any]:
         """Return the answer as `--format json` prints it: JSON numbers, unrounded, absent is null."""

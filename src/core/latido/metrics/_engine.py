@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from latido.connect import SystemClock
@@ -18,6 +19,7 @@ from latido.metrics._run import Run
 from latido.metrics._state import State, read_state
 from latido.metrics._statement import CUSTOMER_DIMENSIONS, Cut
 from latido.metrics.catalogue import built_in
+from latido.metrics.customers import portrait
 from latido.metrics.model import is_built, is_stale, refresh
 from latido.suggest import nearest
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from latido.metrics._kpi import Kpi
     from latido.metrics._run import Figures, Segment
     from latido.metrics._settings import EngineSettings
+    from latido.metrics.customers import Customer
     from latido.warehouse import Warehouse
 
 _ = marker("latido")
@@ -125,6 +128,18 @@ class Engine:
         view = _View(self, chosen, self._state(cut.source), as_of)
         (wanted,) = view.periods(period)
         return listed(chosen[0], wanted, view.run(cut), segment or {})
+
+    def customer(self, name: str, period: str | Period | None = None) -> Customer:
+        """Return one customer over all sources, at the end of *period*: of the year that ends today, if left out.
+
+        *name* is its id, an account as `source:source_id`, an e-mail, its domain or its exact name. Raises UsageError
+        for nobody, and for several, who are named.
+        """
+        view = _View(self, (), self._state(None), None)
+        today = self.today(None)
+        year = Period(today - timedelta(days=364), today + timedelta(days=1))
+        (wanted,) = view.periods(period or year)
+        return portrait(view.run(Cut()), name, wanted)
 
     def catalog(self) -> list[Entry]:
         """Return every KPI with what nobody delivers of what it needs; nothing is delivered before the first sync."""
@@ -232,6 +247,7 @@ class _View:
             period=period,
             time_zone=self.engine.settings.time_zone,
             unit=ask.kpi.unit,
+            multiple=ask.kpi.multiple,
             segment={cut.segment: segment[0]} if cut.segment and segment else None,
             sources=self.state.sources(ask.kpi),
             as_of=self.as_of or self.state.as_of([ask.kpi]),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from latido.metrics._folds import Share
 from latido.metrics._kpi import SCALES
+from latido.metrics._own import blaming
 from latido.metrics._run import create_periods
 from latido.metrics._statement import dimension, joined
 from latido.schema import TABLES
@@ -24,6 +26,18 @@ if TYPE_CHECKING:
     from latido.metrics._kpi import Kpi
     from latido.metrics._periods import Period
     from latido.metrics._run import Run
+
+
+ARTICLES: Mapping[str, str] = MappingProxyType(
+    {
+        "R0": "Más allá del NPS: las métricas de éxito que todo equipo de Customer Success debe monitorear, 2024",
+        "R1": "Las principales métricas y KPI de customer success, 2022",
+        "R2": "Principales 7 métricas de éxito del cliente",
+        "R3": "12 KPI de experiencia del cliente",
+        "R4": "¿Qué es el éxito del cliente? Pasos y métricas, 2021",
+    }
+)
+"""The titles of the articles that bands are from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,8 @@ class Explanation:
     """What a figure means and rests on.
 
     `sql` has the facts query of each part (one, called like the KPI, unless it is a formula), `bound` the values of
-    the parameters in it. `fresh` is the last complete sync of each source that delivers what is needed.
+    the parameters in each. `inputs` are the tables that it needs and that some source delivers, with these sources;
+    `fresh` is the last complete sync of each of them.
     """
 
     kpi: Kpi
@@ -94,8 +109,9 @@ class Explanation:
     parameters: Mapping[str, str]
     answer: Answer
     sql: Mapping[str, str]
-    bound: Mapping[str, Any]
+    bound: Mapping[str, Mapping[str, Any]]
     lacking: tuple[str, ...]
+    inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fresh: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
@@ -108,8 +124,9 @@ def explanation(ask: Ask, answer: Answer, run: Run) -> Explanation:
         parameters={name: ask.values.get(name, param.default) for name, param in ask.kpi.params.items()},
         answer=answer,
         sql={name: sql for name, (sql, _) in statements.items()},
-        bound={name: value for _, values in statements.values() for name, value in values.items()},
+        bound={name: values for name, (_, values) in statements.items()},
         lacking=tuple(run.state.lacking(ask.kpi)),
+        inputs=run.state.inputs(ask.kpi),
         fresh={name: run.state.finished.get(name) for name in answer.sources},
     )
 
@@ -143,7 +160,7 @@ def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
             WHERE {" AND ".join(conditions)}
             ORDER BY f.excluded NULLS FIRST, f.entity, f.source, f.source_id"""
     )
-    with run.warehouse.reading() as connection:
+    with run.warehouse.reading() as connection, blaming([leaf], sql):
         create_periods(connection, [period], run.settings.time_zone)
         found = connection.execute(sql, statement.values)
         names = [column[0] for column in found.description or ()]

@@ -28,11 +28,16 @@ SCALES: Mapping[Unit, int] = MappingProxyType({"hours": 3_600_000_000, "days": 8
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The SQL of facts, with what its header says: the definition that a customer success lead would sign."""
+    """The SQL of facts, with what its header says: the definition that a customer success lead would sign.
+
+    Of a project's own KPI, `file` is where it stands, and `line` where the SQL begins in it.
+    """
 
     sql: str
     definition: str = ""
     domain: str = "latido"
+    file: str = ""
+    line: int = 1
 
     @property
     def meaning(self) -> Message:
@@ -109,7 +114,8 @@ class Kpi:
     names entities that must be among the facts; *promote* makes reasons for exclusion into parts of the answer. KPIs
     of one *family* are computed in one statement, at most *periods_at_once*. A *hidden* one is only part of others, one
     *on_request* is left out where all are asked for. *never* lists values of parameters that do not go together.
-    *shown* are further columns of a list of the facts.
+    *shown* are further columns of a list of the facts. A ratio that is a *multiple* says how many times over, and is
+    shown to people as such, not as a share.
     """
 
     id: str
@@ -133,6 +139,7 @@ class Kpi:
     bands: tuple[Band, ...] = ()
     aliases: tuple[str, ...] = ()
     never: tuple[Mapping[str, str], ...] = ()
+    multiple: bool = False
     hidden: bool = False
     on_request: bool = False
 

@@ -45,7 +45,12 @@ class State:
 
     def sources(self, kpi: Kpi) -> tuple[str, ...]:
         """Return the sources that deliver a table which *kpi* needs."""
-        return tuple(sorted({s for group in kpi.tables for name in group for s in self.delivered.get(name, ())}))
+        return tuple(sorted({source for sources in self.inputs(kpi).values() for source in sources}))
+
+    def inputs(self, kpi: Kpi) -> dict[str, tuple[str, ...]]:
+        """Return the tables that *kpi* needs and that are delivered, with the sources that do."""
+        tables = dict.fromkeys(name for group in kpi.tables for name in group)
+        return {name: tuple(sorted(self.delivered[name])) for name in tables if self.delivered.get(name)}
 
     def as_of(self, kpis: Iterable[Kpi]) -> datetime | None:
         """Return the end of the oldest of the last complete syncs that *kpis* rest on; None when there was none."""

@@ -74,13 +74,15 @@ def _object(here: Session, found: Explanation, facts: Iterable[Fact] | None, *, 
         "unit": kpi.unit,
         "better": kpi.better,
         "parameters": dict(found.parameters),
+        "bands": [{"text": render(band.text, here.output.language), "article": band.article} for band in kpi.bands],
         "needs": list(kpi.needs),
+        "inputs": {name: list(sources) for name, sources in found.inputs.items()},
         "lacking": list(found.lacking),
         "fresh": dict(found.fresh),
         "answer": found.answer.json(),
     }
     if sql:
-        said |= {"sql": dict(found.sql), "bound": dict(found.bound)}
+        said |= {"sql": dict(found.sql), "bound": {name: dict(values) for name, values in found.bound.items()}}
     return said if facts is None else {**said, "rows": [fact.json() for fact in facts]}
 
 
@@ -112,18 +114,23 @@ def _tell_answer(here: Session, answer: Answer) -> None:
 
 
 def _tell_origin(here: Session, found: Explanation) -> None:
+    from latido.metrics import ARTICLES
+
     output = here.output
     output.line(_("Formula: {formula}", formula=found.kpi.formula))
     if found.parameters:
         listed = ", ".join(f"{name}={value}" for name, value in found.parameters.items())
         output.line(_("Parameters: {parameters}", parameters=listed))
     output.line(_("Needs: {needs}", needs=", ".join(found.kpi.needs)))
+    for table, sources in found.inputs.items():
+        output.line(_("Reads: {table} ({sources})", table=table, sources=", ".join(sources)))
     if found.lacking:
         output.line(_("Nobody delivers: {lacking}", lacking=", ".join(found.lacking)))
     for source, at in found.fresh.items():
         output.line(_("Data of {source}: {at}", source=source, at=output.cell(at)))
     for band in found.kpi.bands:
-        output.line(_("Published: {text} ({article})", text=band.text, article=band.article))
+        article = ARTICLES.get(band.article, band.article)
+        output.line(_("As published, not a target: {text} ({article})", text=band.text, article=article))
 
 
 def _show_sql(here: Session, found: Explanation) -> None:
@@ -131,8 +138,8 @@ def _show_sql(here: Session, found: Explanation) -> None:
         here.output.line()
         here.output.line(f"-- {name}")
         here.output.line(statement.strip())
-    for name, value in found.bound.items():
-        here.output.line(f"-- ${name} = {value!r}")
+        for parameter, value in found.bound[name].items():
+            here.output.line(f"-- ${parameter} = {value!r}")
 
 
 def _list(here: Session, kpi: Kpi, facts: Iterable[Fact]) -> None:
@@ -146,11 +153,11 @@ def _list(here: Session, kpi: Kpi, facts: Iterable[Fact]) -> None:
 
 
 def _for_people(here: Session, kpi: Kpi, row: dict[str, Any]) -> dict[str, Any]:
-    from latido.cli._figures import EXCLUDED, Reader
+    from latido.cli._figures import EXCLUDED, Reader, form
 
     value = row["value"]
     # What a list says of each of its members is no count, as the length of the list is.
-    unit = "points" if kpi.unit in {"list", "class"} else kpi.unit
+    unit = "points" if kpi.unit in {"list", "class"} else form(kpi)
     shown = None if value is None else Reader(here.output, here.project.currency).number(value, unit)
     return {**row, "value": shown, "excluded": EXCLUDED.get(row["excluded"], row["excluded"])}
 

@@ -198,6 +198,7 @@ def _winning() -> tuple[Kpi, ...]:
         ),
         Kpi(
             id="ltv_cac_ratio",
+            multiple=True,
             names={"en": "LTV to CAC", "es": "Relación LTV:CAC"},
             unit="ratio",
             better="higher",
