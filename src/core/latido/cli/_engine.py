@@ -16,10 +16,12 @@ _ = marker("latido")
 
 
 def engine(here: Session) -> Engine:
-    """Return the engine over the project's warehouse, plugins' KPIs included."""
-    from latido.metrics import Engine, EngineSettings
+    """Return the engine over the project's warehouse, the KPIs of plugins and the project's own included."""
+    from latido.metrics import Engine, EngineSettings, own_kpis
 
-    return Engine(here.warehouse, EngineSettings.of(here.project), here.plugins.kpis())
+    plugins = here.plugins.kpis()
+    own = own_kpis(here.project.folder, plugins)
+    return Engine(here.warehouse, EngineSettings.of(here.project), (*plugins, *own))
 
 
 def instant(here: Session, text: str | None) -> datetime | None:

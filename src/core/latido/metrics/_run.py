@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from latido.metrics._figure import Figure, Situation, exact
 from latido.metrics._folds import Formula, Group, Tally
 from latido.metrics._kpi import SCALES
+from latido.metrics._own import blaming
 from latido.metrics._periods import midnight
 from latido.metrics._statement import Cut, Statement, folded
 
@@ -89,9 +90,12 @@ class Run:
     def _rows(self, asks: Sequence[Ask], periods: Sequence[Period], cut: Cut) -> list[tuple[Any, ...]]:
         statement = self.statement()
         sql = folded(statement, asks, cut)
-        with self.warehouse.reading() as connection:
+        with self.warehouse.reading() as connection, blaming(asks, sql):
             create_periods(connection, periods, self.settings.time_zone)
-            return connection.execute(sql, statement.values).fetchall()
+            rows = connection.execute(sql, statement.values).fetchall()
+            if any(row[1] not in range(len(periods)) for row in rows):
+                raise LookupError("period_id")
+            return rows
 
     def statement(self, **known: Any) -> Statement:
         """Return a statement without facts; *known* may be mentioned in it, and so may some settings."""
