@@ -2,7 +2,7 @@
 
 from latido.identity._evidence import RULE_NAMES
 from latido.identity._overrides import link, split
-from latido.identity._refresh import Relinked, fingerprint, refresh
+from latido.identity._refresh import Relinked, fingerprint, refresh, unify
 from latido.identity._review import Doubt, review
 from latido.identity._standing import Standing, standing
 from latido.identity._why import Step, Why, why
@@ -20,5 +20,6 @@ __all__ = [
     "review",
     "split",
     "standing",
+    "unify",
     "why",
 ]

@@ -50,8 +50,25 @@ def refresh(warehouse: Warehouse, sources: Sequence[str], wait: float | None = N
             return Relinked()
     with warehouse.writing(wait) as connection:
         connection.execute("BEGIN")
-        accounts, contacts = _unify(connection, sources, warehouse.clock.now())
+        relinked = unify(connection, sources, warehouse.clock.now())
         connection.execute("COMMIT")
+    return relinked
+
+
+def unify(connection: duckdb.DuckDBPyConnection, sources: Sequence[str], now: datetime) -> Relinked:
+    """Unify what changed, in the transaction of whoever writes already."""
+    if not is_stale(connection, sources):
+        return Relinked()
+    since = _since(connection, sources)
+    if since is None:
+        connection.execute("DELETE FROM _latido_hosts")
+        connection.execute("DELETE FROM _latido_keys")
+    learn(connection, -1 if since is None else since)
+    accounts = _relink(connection, ACCOUNTS, sources, since, now)
+    connection.execute("CREATE OR REPLACE TEMP TABLE renewed_accounts AS FROM renewed")
+    contacts = _relink(connection, CONTACTS, sources, since, now)
+    connection.execute("DELETE FROM _latido_unsettled")
+    put_meta(connection, _REFRESHED, f"{_data_version(connection)} {fingerprint(sources)}")
     return Relinked(accounts, contacts)
 
 
@@ -64,20 +81,6 @@ def fingerprint(sources: Sequence[str]) -> str:
     """Return a text that changes with what customers and people depend on besides rows."""
     parts = [VERSION, sorted(sources), sorted(NOBODYS)]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-
-
-def _unify(connection: duckdb.DuckDBPyConnection, sources: Sequence[str], now: datetime) -> tuple[int, int]:
-    since = _since(connection, sources)
-    if since is None:
-        connection.execute("DELETE FROM _latido_hosts")
-        connection.execute("DELETE FROM _latido_keys")
-    learn(connection, -1 if since is None else since)
-    accounts = _relink(connection, ACCOUNTS, sources, since, now)
-    connection.execute("CREATE OR REPLACE TEMP TABLE renewed_accounts AS FROM renewed")
-    contacts = _relink(connection, CONTACTS, sources, since, now)
-    connection.execute("DELETE FROM _latido_unsettled")
-    put_meta(connection, _REFRESHED, f"{_data_version(connection)} {fingerprint(sources)}")
-    return accounts, contacts
 
 
 def _relink(

@@ -87,15 +87,14 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(_create(name, body))
     for entity in ENTITIES:
         connection.execute(ddl(entity))
-        _add_missing_columns(connection, entity)
+    _add_missing_columns(connection)
     put_meta(connection, "schema_version", str(SCHEMA_VERSION))
     connection.execute("COMMIT")
 
 
 def version_of(connection: duckdb.DuckDBPyConnection) -> int:
     """Return the schema version of an open file, 0 for an empty one; raises SchemaError when it is newer than ours."""
-    known = scalar(connection, "SELECT 1 FROM duckdb_tables() WHERE table_name = '_latido_meta'")
-    found = int(meta(connection, "schema_version") or 0) if known else 0
+    found = _noted_version(connection)
     if found > SCHEMA_VERSION:
         raise SchemaError(
             _(
@@ -129,9 +128,18 @@ def _create(table: str, body: str) -> str:
     return f"CREATE TABLE IF NOT EXISTS {table} ({body})"
 
 
-def _add_missing_columns(connection: duckdb.DuckDBPyConnection, entity: type[Record]) -> None:
-    there = "SELECT column_name FROM duckdb_columns() WHERE table_name = ?"
-    known = {name for (name,) in connection.execute(there, [entity.table]).fetchall()}
-    for name, kind in columns(entity).items():
-        if name not in known:
-            connection.execute(f"ALTER TABLE {entity.table} ADD COLUMN {name} {kind}")
+def _noted_version(connection: duckdb.DuckDBPyConnection) -> int:
+    import duckdb
+
+    try:
+        return int(meta(connection, "schema_version") or 0)
+    except duckdb.CatalogException:
+        return 0
+
+
+def _add_missing_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    known = set(connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall())
+    for entity in ENTITIES:
+        for name, kind in columns(entity).items():
+            if (entity.table, name) not in known:
+                connection.execute(f"ALTER TABLE {entity.table} ADD COLUMN {name} {kind}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from latido import identity
 from latido.metrics.model._ecb import ecb_columns
@@ -14,12 +14,14 @@ from latido.schema import TABLES
 from latido.warehouse import meta, put_meta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
 
     from latido.metrics._settings import EngineSettings
     from latido.warehouse import Warehouse
+
+    Step: TypeAlias = Callable[[duckdb.DuckDBPyConnection, Warehouse, EngineSettings], None]
 
 STEPS = (
     (
@@ -39,12 +41,15 @@ STEPS = (
     ("m_ticket_history", "m_tickets"),
     ("m_answers", "m_openings"),
 )
-"""The tables in the order in which they are built, those together for which the file is opened once."""
+"""The tables in the order in which they are built, those together between which the file is never let go."""
 
 ECB = "ecb"
 """What the settings call the table of the European Central Bank."""
 
 _BUILT = "model_version"
+
+_HELD_SECONDS = 0.3
+"""After how long the file is let go between two steps: opening it costs as much as building a small table ten times."""
 
 _USED_CURRENCIES = """
     SELECT UPPER(TRIM(currency)), MIN(day)
@@ -64,18 +69,32 @@ def refresh(warehouse: Warehouse, settings: EngineSettings, wait: float | None =
     with warehouse.reading() as connection:
         if not is_stale(connection, settings):
             return False
-    identity.refresh(warehouse, settings.sources, wait)
-    with warehouse.reading() as connection:
-        version = model_version(connection, settings)
-    for step in STEPS:
+    todo: list[Step] = [_unify, *(partial(_build_all, step) for step in STEPS)]
+    version = ""
+    while todo:
         with warehouse.writing(wait) as connection:
-            if not is_built(connection, settings):
-                put_meta(connection, _BUILT, "")
-            for table in step:
-                _build(connection, table, settings)
-            if step is STEPS[-1]:
+            let_go_at = warehouse.clock.monotonic() + _HELD_SECONDS
+            while todo and warehouse.clock.monotonic() <= let_go_at:
+                todo.pop(0)(connection, warehouse, settings)
+                version = version or model_version(connection, settings)
+            if not todo:
                 put_meta(connection, _BUILT, version)
     return True
+
+
+def _unify(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, settings: EngineSettings) -> None:
+    connection.execute("BEGIN")
+    identity.unify(connection, settings.sources, warehouse.clock.now())
+    if not is_built(connection, settings):
+        put_meta(connection, _BUILT, "")
+    connection.execute("COMMIT")
+
+
+def _build_all(
+    tables: Sequence[str], connection: duckdb.DuckDBPyConnection, _warehouse: Warehouse, settings: EngineSettings
+) -> None:
+    for table in tables:
+        _build(connection, table, settings)
 
 
 def is_stale(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> bool:
