@@ -12,6 +12,7 @@ from latido.cli._options import option
 from latido.cli.commands import (
     catalog,
     check,
+    customer,
     db,
     demo,
     explain,
@@ -46,6 +47,7 @@ COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (kpis.kpis, _("Compute KPIs.")),
     (explain.explain, _("Say what a KPI means, and what a figure rests on.")),
     (catalog.catalog, _("Show every KPI, and what some lack.")),
+    (customer.customer, _("Show one customer over all sources.")),
     (fields.fields, _("Show which vendor's field each field comes from.")),
     (forget.forget, _("Erase a person everywhere.")),
 )

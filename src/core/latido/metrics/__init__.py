@@ -14,6 +14,7 @@ from latido.metrics._kpi import Band, Better, Kpi, Override, Param, Query, Unit
 from latido.metrics._own import own_kpis
 from latido.metrics._periods import GRAINS, Grain, Period
 from latido.metrics._settings import EngineSettings
+from latido.metrics.customers import Customer
 from latido.metrics.model import refresh
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Better",
     "Classes",
     "Count",
+    "Customer",
     "Engine",
     "EngineSettings",
     "Entry",

@@ -156,9 +156,9 @@ class Engine:
         if not asks:
             return self._every(segment)
         for ask in chosen:
-            if segment is not None and segment not in self._dimensions(ask):
+            if segment is not None and segment not in self.dimensions(ask):
                 problem = _("{kpi} cannot be split by {name}.", kpi=ask.kpi.id, name=segment)
-                raise _no_dimension(problem, segment, self._dimensions(ask))
+                raise _no_dimension(problem, segment, self.dimensions(ask))
         return chosen
 
     def _every(self, segment: str | None) -> list[Ask]:
@@ -166,15 +166,18 @@ class Engine:
         every = [self.ask(kpi.id) for kpi in self.catalogue.offered if not kpi.on_request]
         if segment is None:
             return every
-        chosen = [ask for ask in every if segment in self._dimensions(ask)]
+        chosen = [ask for ask in every if segment in self.dimensions(ask)]
         if not chosen:
-            known = sorted({name for ask in every for name in self._dimensions(ask)})
+            known = sorted({name for ask in every for name in self.dimensions(ask)})
             raise _no_dimension(_("No KPI can be split by {name}.", name=segment), segment, known)
         return chosen
 
-    def _dimensions(self, ask: Ask) -> list[str]:
+    def dimensions(self, ask: str | Ask) -> list[str]:
+        """Return by what *ask* can be split: what all of its parts can."""
+        ask = self.ask(ask) if isinstance(ask, str) else ask
         shared = [set(leaf.kpi.dimensions) for leaf in self.catalogue.leaves(ask)]
-        return ["source", *sorted(set.intersection(*shared)), *CUSTOMER_DIMENSIONS]
+        own = sorted(set.intersection(*shared) - {*CUSTOMER_DIMENSIONS})
+        return ["source", *own, *CUSTOMER_DIMENSIONS]
 
     def _known_source(self, name: str | None) -> str | None:
         if name is None or name in self.settings.sources:
