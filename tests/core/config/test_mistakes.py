@@ -68,6 +68,10 @@ SOURCE = '[sources.support]\nconnector = "desk"\nsubdomain = "acme"\n'
             SOURCE + "\n" + SOURCE,
             "latido.toml, line 5: the section [sources.support] stands twice.",
         ),
+        (
+            SOURCE + SOURCE.replace("support", "Support"),
+            "latido.toml, line 5: Support is the same name as support, but for case or hyphens.",
+        ),
         ('[latido]\ncurrency = "EUR"\ncurrency = "USD"', "latido.toml, line 3: this key stands twice in its section."),
         ("[latido]\ncurrency = EUR", "latido.toml, line 2: this is not valid TOML (Invalid value)."),
         ("[latido]\ncurrency =", "latido.toml, line 2: this is not valid TOML (Invalid value)."),

@@ -130,8 +130,13 @@ def _spelt(keys: Keys, found: Settings) -> Keys:
     spelt: Keys = ()
     for key in keys:
         known = {path[len(spelt)] for path in found if len(path) > len(spelt) and path[: len(spelt)] == spelt}
-        spelt = (*spelt, next((name for name in sorted(known) if name.lower().replace("-", "_") == key), key))
+        spelt = (*spelt, next((name for name in sorted(known) if spelling(name) == key), key))
     return spelt
+
+
+def spelling(name: str) -> str:
+    """Return *name* as variables have it, which know neither case nor hyphens."""
+    return name.lower().replace("-", "_")
 
 
 def _meant(value: str) -> Any:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from latido.config._complaints import origin_of, validated
-from latido.config._layers import SECTIONS, Origin, below, layered
+from latido.config._layers import SECTIONS, Origin, below, layered, spelling
 from latido.config._references import References, read_dotenv
 from latido.config._sections import DemoSettings, LatidoSettings, MetricsSettings, ScheduleSettings, schedule
 from latido.config._sources import Shown, SourceConfig, plain
@@ -182,7 +182,26 @@ def _names(written: Settings, section: str) -> Iterable[str]:
                 ),
                 _("Correct it, then run: latido check"),
             )
+    _check_spelling(names, section, written)
     return names
+
+
+def _check_spelling(names: Iterable[str], section: str, written: Settings) -> None:
+    """Refuse names that an environment variable could not tell apart."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(spelling(name), name)
+        if other != name:
+            place = origin_of(written, (section, name)).place()
+            raise ConfigurationError(
+                _(
+                    "{place}: {name} is the same name as {other}, but for case or hyphens.",
+                    place=place,
+                    name=name,
+                    other=other,
+                ),
+                _("Give one of them another name, then run: latido check"),
+            )
 
 
 def _source(name: str, written: dict[Keys, Setting], references: References) -> SourceConfig:

@@ -53,7 +53,8 @@ _SECTIONS: tuple[tuple[str, str, type[BaseModel], set[str]], ...] = (
     (
         "[sources.<name>]",
         """A source: one connection to a vendor, with a name of letters, digits, hyphens and underscores. Two accounts of one
-vendor are two sources. Every source takes these; what its connector takes besides is on the vendor's page.""",
+vendor are two sources. Two of one name are a mistake, and so are two whose names differ in case or hyphens alone. Every
+source takes these; what its connector takes besides is on the vendor's page.""",
         ConnectorSettings,
         set(),
     ),
