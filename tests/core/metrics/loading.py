@@ -47,15 +47,25 @@ def engine(
 
 
 def poured(folder: Path, rows: Rows, *, chunk: int = 1_000, **settings: Any) -> Engine:
-    """Return an engine over *rows* that were written *chunk* at a time, without a sync around: quick."""
+    """Return an engine over *rows* that were written *chunk* at a time, without a sync around: quick.
+
+    Rows that name a `source` are of that one, all others of the one called shop.
+    """
     warehouse = Warehouse(folder / "latido.duckdb")
+    sources = sorted({"shop", *(row["source"] for brought in rows.values() for row in brought if "source" in row)})
     with warehouse.writing() as connection:
         for entity, brought in rows.items():
-            for start in range(0, len(brought), chunk):
-                batch = Batch("shop", entity.table)
-                batch.add(page(entity, *brought[start : start + chunk]))
-                flush(connection, batch, run_id="run", fingerprint="one")
-    return Engine(warehouse, EngineSettings(("shop",), MADRID, **settings), clock=FakeClock(SIXTY_DAYS_LATER))
+            for source in sources:
+                mine = [row for row in brought if row.get("source", "shop") == source]
+                for start in range(0, len(mine), chunk):
+                    batch = Batch(source, entity.table)
+                    batch.add(page(entity, *(without_source(row) for row in mine[start : start + chunk])))
+                    flush(connection, batch, run_id="run", fingerprint="one")
+    return Engine(warehouse, EngineSettings(tuple(sources), MADRID, **settings), clock=FakeClock(SIXTY_DAYS_LATER))
+
+
+def without_source(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "source"}
 
 
 def answer(engine: Engine, ask: str, period: str = JANUARY, **more: Any) -> Answer:

@@ -12,11 +12,11 @@ from latido.metrics._folds import Share
 from latido.metrics._kpi import SCALES
 from latido.metrics._own import blaming
 from latido.metrics._run import create_periods
-from latido.metrics._statement import dimension, joined
+from latido.metrics._statement import CUSTOMER_DIMENSIONS, VALUE_SEGMENT, dimension, joined
 from latido.schema import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from latido.messages import Message
@@ -141,7 +141,7 @@ def listed(ask: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
     for part, leaf in run.catalogue.named_leaves(ask):
         if run.state.reason(leaf.kpi) is None:
             for row in _rows(leaf, period, run, segment):
-                yield _fact(leaf.kpi, part, row)
+                yield _fact(leaf.kpi, part, row, _dimensions(leaf.kpi, segment))
 
 
 def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
@@ -153,10 +153,13 @@ def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
         f"LEFT JOIN {name} ON f.entity = '{name}' AND {name}.source = f.source AND {name}.source_id = f.source_id"
         for name in tables
     )
-    conditions = ["true", *(f"{dimension(name)} IS NOT DISTINCT FROM $segment" for name in segment)]
+    extra = [name for name in _dimensions(leaf.kpi, segment) if name not in leaf.kpi.dimensions]
+    listed = ", ".join(f"{dimension(leaf.kpi, name)} AS {name}" for name in extra)
+    conditions = ["true", *(f"{dimension(leaf.kpi, name)} IS NOT DISTINCT FROM $segment" for name in segment)]
     conditions += run.cut.conditions
     sql = statement.sql(
-        f"""SELECT f.*, COALESCE({urls}) AS url FROM {facts} AS f {links} {joined(run.cut)}
+        f"""SELECT f.*, {listed}, COALESCE({urls}) AS url
+            FROM {facts} AS f {links} {joined(leaf.kpi, *extra)}
             WHERE {" AND ".join(conditions)}
             ORDER BY f.excluded NULLS FIRST, f.entity, f.source, f.source_id"""
     )
@@ -169,7 +172,16 @@ def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
         yield dict(zip(names, row, strict=True))
 
 
-def _fact(kpi: Kpi, part: str | None, row: Mapping[str, Any]) -> Fact:
+def _dimensions(kpi: Kpi, asked: Iterable[str]) -> list[str]:
+    """Return by what facts are described: what they have, what their customer has, and what was *asked* for.
+
+    The segment of a customer is not told unasked, since it takes all of them to tell it.
+    """
+    known = [*kpi.dimensions, *(name for name in CUSTOMER_DIMENSIONS if name != VALUE_SEGMENT), *asked]
+    return list(dict.fromkeys(name for name in known if name != "source"))
+
+
+def _fact(kpi: Kpi, part: str | None, row: Mapping[str, Any], dimensions: Sequence[str]) -> Fact:
     value, scale = row.get("value"), SCALES.get(kpi.unit)
     return Fact(
         entity=row["entity"],
@@ -183,7 +195,7 @@ def _fact(kpi: Kpi, part: str | None, row: Mapping[str, Any]) -> Fact:
         excluded=row["excluded"],
         blocked=row.get("blocked"),
         class_=row.get("class"),
-        dimensions={name: row.get(name) for name in kpi.dimensions},
+        dimensions={name: row[name] for name in dimensions},
         part=part,
         shown={name: row[name] for name in kpi.shown},
     )

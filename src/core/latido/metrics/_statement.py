@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from latido.metrics._asks import Ask
     from latido.metrics._kpi import Kpi
 
-CUSTOMER_DIMENSIONS = ("country", "industry")
-"""What facts can be cut by because their customer has it."""
+VALUE_SEGMENT = "segment"
+CUSTOMER_DIMENSIONS = ("country", "industry", "owner", "team", VALUE_SEGMENT)
+"""What facts can be cut by because their customer has it: where facts have it themselves, theirs counts.
+
+The segment is that of `customer_segments`, at the end of the period.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Statement:
 
     def sql(self, body: str) -> str:
         """Return the whole statement with *body* as its SELECT; binds what that and the facts mention."""
+        self._add_views(body)
         ctes = ",\n".join(f"{name} AS (\n{sql}\n)" for name, sql in self.tables.items())
         whole = f"WITH {ctes}\n{body}"
         self.values |= {name: value for name, value in self.known.items() if mentions(whole, name)}
@@ -107,7 +112,7 @@ def _select(number: int, kpi: Kpi, facts: str, cut: Cut) -> str:
         by_entity=bool(kpi.requires),
     )
     if cut != Cut():
-        relation = replace(relation, name=_narrowed(facts, ["period_id", "excluded", *_columns(kpi)], cut))
+        relation = replace(relation, name=_narrowed(kpi, facts, cut))
     return fold.statement(relation)
 
 
@@ -122,18 +127,31 @@ def _columns(kpi: Kpi) -> Iterable[str]:
         yield "blocked"
 
 
-def _narrowed(facts: str, columns: Sequence[str], cut: Cut) -> str:
-    listed = ", ".join(f"f.{name}" for name in columns)
-    segment = f", {dimension(cut.segment)} AS segment" if cut.segment else ""
+def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:
+    listed = ", ".join(f"f.{name}" for name in ("period_id", "excluded", *_columns(kpi)))
+    segment = f", {dimension(kpi, cut.segment)} AS segment" if cut.segment else ""
     where = f"WHERE {' AND '.join(cut.conditions)}" if cut.conditions else ""
-    return f"(SELECT {listed}{segment} FROM {facts} AS f {joined(cut)} {where}) AS narrowed"
+    return f"(SELECT {listed}{segment} FROM {facts} AS f {joined(kpi, cut.segment)} {where}) AS narrowed"
 
 
-def dimension(name: str) -> str:
-    """Return the SQL of a dimension; its name was looked up among those of the KPI."""
-    return f"CAST({'c' if name in CUSTOMER_DIMENSIONS else 'f'}.{name} AS VARCHAR)"
+def dimension(kpi: Kpi, name: str) -> str:
+    """Return the SQL of a dimension of the facts of *kpi*, called f; its name was looked up among those it has."""
+    return f"CAST({_table_of(kpi, name)}.{name} AS VARCHAR)"
 
 
-def joined(cut: Cut) -> str:
-    """Return what facts, called f, are joined with for *cut*."""
-    return "LEFT JOIN m_customers AS c ON c.customer_id = f.customer_id" if cut.segment in CUSTOMER_DIMENSIONS else ""
+def joined(kpi: Kpi, *names: str | None) -> str:
+    """Return what the facts of *kpi*, called f, are joined with for the dimensions *names*."""
+    tables = {_table_of(kpi, name) for name in names if name}
+    return " ".join(join for table, join in _JOINS.items() if table in tables)
+
+
+def _table_of(kpi: Kpi, name: str) -> str:
+    if name in kpi.dimensions or name not in CUSTOMER_DIMENSIONS:
+        return "f"
+    return "v" if name == VALUE_SEGMENT else "c"
+
+
+_JOINS = {
+    "c": "LEFT JOIN m_customers AS c ON c.customer_id = f.customer_id",
+    "v": "LEFT JOIN value_segments AS v ON v.period_id = f.period_id AND v.customer_id = f.customer_id",
+}
