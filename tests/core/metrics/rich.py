@@ -132,12 +132,12 @@ def _spend(chance: Random) -> dict[str, Any]:
 
 
 def _answer(chance: Random) -> dict[str, Any]:
-    low, high = chance.choice([(0, 10), (0, 10), (1, 5), (1, 7), (None, None)])
+    low, high = chance.choice([(0, 10), (0, 10), (1, 5), (1, 7)])
     return {
         "kind": chance.choice(["nps", "nps", "csat", "ces"]),
-        "score": None if low is None else chance.randint(low, high),
+        "score": chance.randint(low, high),
         "scale_min": low,
-        "scale_max": high,
+        "scale_max": chance.choice([high, high, high, None]),
         "respondent_email": chance.choice(["ana@x.example", "luis@x.example", "eva@x.example", None]),
         "answered_at": _instant(chance),
         "touchpoint": chance.choice(["onboarding", "support", None]),
