@@ -1,0 +1,191 @@
+"""Rows that make no sense: they are counted and shown, and what nobody knows never becomes nought."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from latido.schema import (
+    Account,
+    Cart,
+    Contract,
+    Deal,
+    FxRate,
+    MarketingSpend,
+    Milestone,
+    SurveyInvitation,
+    SurveyResponse,
+    Ticket,
+    WebSession,
+)
+from tests.core.metrics.loading import JANUARY, answer, poured, reply, solved, ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from latido.metrics import Engine
+
+
+def won(source_id: str, amount: str, **columns: Any) -> dict[str, Any]:
+    known = {"account_id": source_id, "status": "won", "currency": "EUR", "close_date": "2024-01-05"}
+    return {"source_id": source_id, "amount": amount, **known, **columns}
+
+
+def contract(source_id: str, monthly: str, **columns: Any) -> dict[str, Any]:
+    known = {"account_id": source_id, "currency": "EUR", "starts_on": "2023-06-01"}
+    return {"source_id": source_id, "recurring_monthly_amount": monthly, **known, **columns}
+
+
+def rate(currency: str, value: str) -> dict[str, Any]:
+    return {"source_id": currency + value, "currency": currency, "rate_date": "2023-01-01", "rate": value}
+
+
+def spend(source_id: str, amount: str | None, **columns: Any) -> dict[str, Any]:
+    return {"source_id": source_id, "amount": amount, "currency": "EUR", "spend_date": "2024-01-10", **columns}
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Return an engine over rows of which most make no sense, each beside one that does."""
+    return poured(
+        tmp_path_factory.mktemp("odd"),
+        {
+            Deal: [won("good", "100"), won("back", "-40"), won("free", "0"), won("never", "70", close_date=None)],
+            Contract: [
+                contract("steady", "10"),
+                contract("owed", "-10"),
+                contract("backwards", "10", ends_on="2023-01-01"),
+                contract("at once", "10", ends_on="2023-06-01"),
+                contract("unstarted", "10", starts_on=None),
+            ],
+            Ticket: [
+                solved("fine", first_reply_at="2024-01-02T12:00Z", agent_replies=1, reopens=0),
+                solved("before it was", "2024-01-01T10:00Z", first_reply_at="2024-01-01T09:00Z"),
+                solved("ageless", created_at=None),
+                ticket("to come", "2031-05-02T10:00Z", first_reply_at="2031-05-02T11:00Z"),
+            ],
+            SurveyResponse: [
+                reply("fine", 5),
+                reply("scaleless", 5, None),
+                reply("flat", 5, (5, 5)),
+                reply("upside down", 3, (5, 1)),
+                reply("off", 7),
+                reply("silent", None),
+                reply("to come", 1, answered_at="2031-05-02T10:00Z"),
+            ],
+            MarketingSpend: [
+                spend("fine", "600"),
+                spend("backwards", "1", spend_end="2024-01-01"),
+                spend("dateless", "1", spend_date=None),
+                spend("nothing", None),
+            ],
+            Cart: [
+                {"source_id": "fine", "created_at": "2024-01-03T10:00Z", "item_count": 1},
+                {
+                    "source_id": "paid first",
+                    "created_at": "2024-01-03T10:00Z",
+                    "completed_at": "2024-01-03T09:00Z",
+                    "item_count": 1,
+                },
+            ],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("ask", "value", "excluded"),
+    [
+        ("arpu", 50, {"negative_amount": 1}),
+        ("clv_historical", 100, {"negative_amount": 1}),
+        ("repeat_purchase_rate", 0, {"negative_amount": 1}),
+        ("mrr", 10, {"negative_amount": 1, "empty_interval": 2, "no_start": 1}),
+        ("average_resolution_time", 24, {"negative_duration": 1, "no_created_at": 1}),
+        ("first_response_time", 2, {"negative_duration": 1}),
+        ("first_contact_resolution", 1, {"unknown_replies": 2}),
+        ("ticket_reopen_rate", 0, {"unknown_reopens": 2}),
+        ("csat", 1, {"unknown_scale": 3, "out_of_range": 1, "null_score": 1}),
+        ("cac", 600, {"empty_interval": 1, "no_start": 1}),
+        ("cart_abandonment_rate", 1, {"negative_duration": 1}),
+    ],
+)
+def test_nonsense_is_left_out_counted_and_named(
+    odd: Engine, ask: str, value: float, excluded: Mapping[str, int]
+) -> None:
+    found = answer(odd, ask)
+
+    assert (value, None, excluded) == (found.value, found.reason, found.excluded)
+    left_out = [fact.excluded for fact in odd.facts(ask, JANUARY) if fact.excluded in excluded]
+    assert sum(excluded.values()) == len(left_out)
+
+
+def test_a_stamp_of_the_future_counts_in_the_period_that_it_names(odd: Engine) -> None:
+    assert [(1.0, 1), (0.0, 1)] == [
+        (found.value, found.n) for found in (answer(odd, ask, "2031-05") for ask in ("first_response_time", "csat"))
+    ]
+    assert 1 == answer(odd, "csat").n
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Return an engine over money in currencies that nobody knows the worth of."""
+    return poured(
+        tmp_path_factory.mktemp("foreign"),
+        {
+            Account: [{"source_id": "a"}, {"source_id": "b"}],
+            Deal: [won("a", "100"), won("b", "50", currency="XXZ"), won("b2", "9", account_id="b", currency="usd")],
+            Contract: [contract("a", "10", currency="USD")],
+            MarketingSpend: [spend("s", "5", currency="GBP")],
+            FxRate: [rate("USD", "0"), rate("XXZ", "-2"), rate("EUR", "3")],
+        },
+        by_hand=("shop",),
+    )
+
+
+@pytest.mark.parametrize("ask", ["mrr", "arr", "arpu", "arpa", "clv_historical", "clv_formula", "cac", "mrr_movements"])
+def test_money_of_unknown_worth_is_unknown_and_no_part_of_a_sum(foreign: Engine, ask: str) -> None:
+    found = answer(foreign, ask)
+
+    assert (None, "missing_fx_rate") == (found.value, found.reason)
+
+
+@pytest.mark.parametrize(
+    ("ask", "value"),
+    [("active_customers", 1), ("new_customers", 1), ("repeat_purchase_rate", 0.5), ("customer_churn_rate", 0)],
+)
+def test_what_only_counts_needs_no_rate(foreign: Engine, ask: str, value: float) -> None:
+    assert value == answer(foreign, ask).value
+
+
+EMPTY: dict[Any, list[dict[str, Any]]] = {
+    entity: [{"source_id": "gone", "is_deleted": True, **columns}]
+    for entity, columns in {
+        Account: {},
+        Deal: {"status": "won", "amount": "1", "close_date": "2020-01-01"},
+        Contract: {"recurring_monthly_amount": "1"},
+        Ticket: {"csat": "good", "sla_met": True},
+        SurveyResponse: {},
+        SurveyInvitation: {},
+        MarketingSpend: {},
+        WebSession: {},
+        Cart: {},
+        Milestone: {},
+    }.items()
+}
+TRUE_ZEROS = {
+    *("active_customers", "new_customers", "mrr", "arr", "mrr_movements", "expansion_mrr"),
+    *("customer_segments", "lifecycle_stage", "at_risk_customers"),
+}
+
+
+def test_nothing_becomes_nought_that_is_unknown(tmp_path: Any) -> None:
+    """With every table delivered and nothing in it that counts, only what counts or adds up customers is a true 0."""
+    answers = poured(tmp_path, EMPTY).answers((), JANUARY)
+
+    assert TRUE_ZEROS == {each.kpi for each in answers if each.value is not None}
+    assert {0} == {each.value for each in answers if each.value is not None}
+    unknown = {each.kpi: each.reason for each in answers if each.value is None}
+    assert {"zero_denominator", "no_rows_in_period", "missing_component", "insufficient_coverage"} == {
+        *unknown.values()
+    }
+    assert "zero_denominator" == unknown["win_rate"] == unknown["customer_churn_rate"]
