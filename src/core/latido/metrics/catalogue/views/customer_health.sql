@@ -50,16 +50,17 @@ WITH recommending AS (
            + CASE WHEN usage IS NULL THEN 0 ELSE CAST($health_usage AS DOUBLE) END AS coverage
     FROM known
 ), added AS (
+    -- Nine digits of a part are the same whichever engine made them out of a DOUBLE; the last ones are not.
     SELECT period_id, customer_id, source, CAST(coverage AS DECIMAL(18,12)) AS coverage,
-           CAST(nps * CAST($health_nps AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS nps,
-           CAST(csat * CAST($health_csat AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS csat,
-           CAST(ces * CAST($health_ces AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS ces,
-           CAST(support * CAST($health_support AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS support,
-           CAST(usage * CAST($health_usage AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,12)) AS usage
+           CAST(nps * CAST($health_nps AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,9)) AS nps,
+           CAST(csat * CAST($health_csat AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,9)) AS csat,
+           CAST(ces * CAST($health_ces AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,9)) AS ces,
+           CAST(support * CAST($health_support AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,9)) AS support,
+           CAST(usage * CAST($health_usage AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,9)) AS usage
     FROM weighed
 )
 SELECT period_id, customer_id, source, coverage, nps, csat, ces, support, usage,
        CASE WHEN coverage > 0 AND coverage >= CAST($health_coverage AS DECIMAL(18,12))
             THEN CAST(COALESCE(nps, 0) + COALESCE(csat, 0) + COALESCE(ces, 0) + COALESCE(support, 0)
-                      + COALESCE(usage, 0) AS DECIMAL(18,12)) END AS score
+                      + COALESCE(usage, 0) AS DECIMAL(18,9)) END AS score
 FROM added
