@@ -73,10 +73,11 @@ def test_answer_in_json_has_the_shape_that_programs_rely_on(march: Terminal) -> 
 def test_table_tells_figure_interval_and_change(march: Terminal) -> None:
     said = march("kpis", "ticket_csat", *MARCH)
 
-    header, row, _empty, footer = said.out.splitlines()
+    header, row, _empty, chance, footer = said.out.splitlines()
     assert ["KPI", "period", "value", "95%", "interval", "n", "before", "change"] == header.split()
     assert "Ticket satisfaction  2026-03  75.0\N{NO-BREAK SPACE}%" in row
-    assert row.rstrip().endswith("50.0\N{NO-BREAK SPACE}%  +25.0\N{NO-BREAK SPACE}pp")
+    assert row.rstrip().endswith("50.0\N{NO-BREAK SPACE}%  +25.0\N{NO-BREAK SPACE}pp ~")
+    assert chance.startswith("~ may be chance")
     assert footer.startswith("Data of support: 20")
 
 
@@ -117,6 +118,22 @@ def test_series_has_an_answer_per_month(march: Terminal) -> None:
     assert [None, 0.5, 0.75] == [answer["value"] for answer in split]
 
 
+def test_figures_are_compared_with_the_year_before(march: Terminal) -> None:
+    said = march("kpis", "ticket_csat", "--period", "2027-03", "--compare", "year")
+    found = march("kpis", "ticket_csat", "--period", "2027-03", "--compare", "year", "--format", "json").json["answers"]
+
+    assert "a year before" in said.out.splitlines()[0]
+    assert [{"value": 0.75, "n": 4}] == [answer["previous"] for answer in found]
+
+
+def test_windows_roll(march: Terminal) -> None:
+    windows = march("kpis", "ticket_csat", *MARCH, "--rolling", "2", "--format", "json").json["answers"]
+    days = march("kpis", "ticket_csat", *MARCH, "--by", "month", "--rolling", "90d", "--format", "json").json["answers"]
+
+    assert [("2026-02-01", 0.625)] == [(each["period_start"], each["value"]) for each in windows]
+    assert [("2026-01-01", 8)] == [(each["period_start"], each["n"]) for each in days]
+
+
 def test_all_kpis_are_answered_when_none_is_named(march: Terminal) -> None:
     answers = march("kpis", *MARCH, "--format", "json").json["answers"]
 
@@ -143,6 +160,9 @@ def test_variant_is_chosen_by_name_or_by_option(march: Terminal) -> None:
         (["kpis", "--from", "2026-01"], "--from and --to belong together.\n"),
         (["kpis", "--period", "2026", "--from", "2026-01", "--to", "2026-02"], "--period and --from/--to exclude"),
         (["kpis", "--by", "month"], "--by needs a period.\n"),
+        (["kpis", "--rolling", "3"], "--rolling needs a period.\n"),
+        (["kpis", "csat", "--period", "2026", "--rolling", "3 months"], '"3 months" is not a window.\n'),
+        (["kpis", "csat", "--compare", "yaer"], 'Nothing is compared with "yaer". Did you mean year?\n'),
         (["kpis", "--period", "2026", "--by", "moth"], '"moth" is not a length of time. Did you mean month?\n'),
         (["kpis", "--variant", "stat=p90"], "--variant is of one KPI: name it.\n"),
         (["kpis", "csat", "--source", "suport"], "There is no source suport. Did you mean support?\n"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from latido.errors import UsageError
-from tests.core.metrics.loading import answer, engine, replies, reply, solved, ticket, tickets
+from tests.core.metrics.loading import answer, engine, poured, replies, reply, solved, ticket, tickets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +72,85 @@ def test_what_is_no_period_is_refused_with_an_example(figures: Engine, written: 
 )
 def test_the_period_before_is_as_long(figures: Engine, written: str, before: tuple[str, str]) -> None:
     assert before == edges(answer(figures, "csat", written).period.before())
+
+
+@pytest.mark.parametrize(
+    ("written", "earlier"),
+    [
+        ("2024-03", ("2023-03-01", "2023-04-01")),
+        ("2024-02", ("2023-02-01", "2023-03-01")),
+        ("2026", ("2025-01-01", "2026-01-01")),
+        ("2026-Q1", ("2025-01-01", "2025-04-01")),
+        ("2026-W45", ("2025-11-03", "2025-11-10")),
+        ("2024-02-29", ("2023-02-28", "2023-03-01")),
+        ("2024-01-01/2024-04-01", ("2023-01-01", "2023-04-01")),
+        ("2024-01-10/2024-01-15", ("2023-01-10", "2023-01-15")),
+    ],
+)
+def test_the_same_period_a_year_earlier(figures: Engine, written: str, earlier: tuple[str, str]) -> None:
+    assert earlier == edges(answer(figures, "csat", written).period.year_before())
+
+
+@pytest.fixture(scope="module")
+def april(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Return an engine whose years begin in April, over answers of three such years: 1, 2 and 3 of them satisfied."""
+    instants = ("2024-05-01T12:00Z", "2025-03-31T12:00Z", "2026-02-01T12:00Z")
+    given = [
+        reply(f"{year}{n}", 5 if n <= year else 1, answered_at=at)
+        for year, at in enumerate(instants, start=1)
+        for n in range(1, 5)
+    ]
+    return poured(tmp_path_factory.mktemp("april"), replies(*given), fiscal_year_start=4)
+
+
+def test_fiscal_years_are_compared_with_fiscal_years(april: Engine) -> None:
+    """March 2025 and May 2024 are in the year that began in April 2024."""
+    found = answer(april, "csat", "2025")
+
+    assert ("2025-04-01", "2026-04-01") == edges(found.period)
+    assert (0.75, 0.375) == (found.value, found.previous and found.previous.value)
+
+
+def test_fiscal_quarters_are_compared_with_those_of_the_year_before(april: Engine) -> None:
+    quarters = april.series("2024", "2025", "quarter")
+    found = april.answers(["csat"], quarters, compare="year")
+
+    assert [0.25, None, None, 0.5, None, None, None, 0.75] == [each.value for each in found]
+    assert [*[None] * 4, 0.25, None, None, 0.5] == [each.previous and each.previous.value for each in found]
+
+
+def test_what_nothing_is_compared_with_is_refused(figures: Engine) -> None:
+    with pytest.raises(UsageError, match="Did you mean year"):
+        figures.answers(["csat"], "2026", compare="yaer")
+
+
+@pytest.mark.parametrize(
+    ("by", "window", "first", "last"),
+    [
+        ("month", "3", ("2025-11-01", "2026-02-01"), ("2026-01-01", "2026-04-01")),
+        ("quarter", "4", ("2025-04-01", "2026-04-01"), ("2025-04-01", "2026-04-01")),
+        ("month", "90d", ("2025-11-03", "2026-02-01"), ("2026-01-01", "2026-04-01")),
+        ("week", "2", ("2025-12-22", "2026-01-05"), ("2026-03-23", "2026-04-06")),
+    ],
+)
+def test_a_rolling_window_ends_with_each_period(
+    figures: Engine, by: str, window: str, first: tuple[str, str], last: tuple[str, str]
+) -> None:
+    found = figures.series("2026-Q1", "2026-Q1", by, window)
+
+    assert (first, last) == (edges(found[0]), edges(found[-1]))
+
+
+def test_overlapping_windows_are_computed_each_for_itself(april: Engine) -> None:
+    windows = april.series("2025-03", "2026-02", "month", "12")
+
+    assert [0.375, 0.375, *[0.5] * 9, 0.625] == [found.value for found in april.answers(["csat"], windows)]
+
+
+@pytest.mark.parametrize("window", ["0", "3m", "-1", "", "1000"])
+def test_what_is_no_window_is_refused(figures: Engine, window: str) -> None:
+    with pytest.raises(UsageError, match="is not a window"):
+        figures.series("2026-01", "2026-02", "month", window or " ")
 
 
 def test_without_a_period_it_is_the_last_full_month_before_the_oldest_sync(figures: Engine) -> None:

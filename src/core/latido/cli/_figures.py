@@ -55,6 +55,8 @@ EXCLUDED: dict[str, Message] = {
 }
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
+CHANCE = "~"
+"""Behind a change that two samples of the same people could show, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,15 @@ class Reader:
         return f"{self.number(answer.lower, form(answer))} \N{EN DASH} {self.number(answer.upper, form(answer))}"
 
     def previous(self, answer: Answer) -> str | None:
-        """Return the figure of the period before."""
+        """Return the figure that it is compared with."""
         return None if answer.previous is None else self.number(answer.previous.value, form(answer))
 
     def change(self, answer: Answer) -> str | None:
-        """Return how much more or less it is than in the period before."""
+        """Return how much more or less it is than what it is compared with, marked where that may be chance."""
         if answer.previous is None or answer.value is None:
             return None
-        return self.difference(Decimal(str(answer.value)) - Decimal(str(answer.previous.value)), form(answer))
+        said = self.difference(Decimal(str(answer.value)) - Decimal(str(answer.previous.value)), form(answer))
+        return f"{said} {CHANCE}" if answer.previous.may_be_chance else said
 
     def difference(self, number: Number, unit: Form) -> str:
         """Return *number* with its sign; of shares in percentage points."""

@@ -19,10 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The same figure in the period before."""
+    """The same figure in the period that it is compared with.
+
+    `difference` is the 95% interval of how much more the later one is; None unless both are of samples.
+    """
 
     value: Number
     n: int | None
+    period: Period
+    difference: tuple[float, float] | None = None
+
+    @property
+    def may_be_chance(self) -> bool:
+        """Whether two samples of the same people could differ as much."""
+        return self.difference is not None and self.difference[0] <= 0 <= self.difference[1]
 
 
 @dataclass(frozen=True, slots=True)

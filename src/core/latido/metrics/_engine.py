@@ -18,6 +18,7 @@ from latido.metrics._periods import Period
 from latido.metrics._run import Run
 from latido.metrics._state import State, read_state
 from latido.metrics._statement import CUSTOMER_DIMENSIONS, Cut
+from latido.metrics._statistics import interval_of_difference
 from latido.metrics.catalogue import built_in
 from latido.metrics.customers import portrait
 from latido.metrics.model import is_built, is_stale, refresh
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from latido.messages import Message
     from latido.metrics._explain import Fact
     from latido.metrics._kpi import Kpi
-    from latido.metrics._run import Figures, Segment
+    from latido.metrics._run import Segment
     from latido.metrics._settings import EngineSettings
     from latido.metrics.customers import Customer
     from latido.warehouse import Warehouse
@@ -61,7 +62,7 @@ class Engine:
         self.warehouse = warehouse
         self.settings = settings
         self.clock = clock or SystemClock()
-        self.catalogue = Catalogue((*built_in(), *kpis), settings.schedules, settings.variants)
+        self.catalogue = Catalogue((*built_in(), *kpis), settings.schedules, settings.variants, settings.bands)
 
     def ask(self, text: str, variant: str = "") -> Ask:
         """Return what *text* asks for (`nps`, `nps(dedupe=none)`), further parameters in *variant* (`stat=p90`).
@@ -79,23 +80,29 @@ class Engine:
         segment: str | None = None,
         source: str | None = None,
         as_of: datetime | None = None,
+        compare: str = "before",
     ) -> list[Answer]:
         """Return an answer for every ask (without any: for every KPI but those on request) in every period.
 
         With *segment*, the whole comes first and the answer of each segment after it. *source* counts the facts of that
-        one source only. *as_of* decides what is mature, and which month was the last full one.
+        one source only. *as_of* decides what is mature, and which month was the last full one. *compare* says what
+        `previous` is about: the period `before`, or the same one a `year` earlier.
         """
         chosen = self._chosen(asks, variant, segment)
         cut = Cut(segment, self._known_source(source))
         view = _View(self, chosen, self._state(cut.source), as_of)
-        return list(view.answers(cut, view.periods(periods)))
+        return list(view.answers(cut, view.periods(periods), compare))
 
-    def series(self, first: str, last: str, by: str | None = None) -> list[Period]:
-        """Return the periods from *first* to *last*, each *by* long; without *by*, as long as *first*."""
+    def series(self, first: str, last: str, by: str | None = None, rolling: str | None = None) -> list[Period]:
+        """Return the periods from *first* to *last*, each *by* long; without *by*, as long as *first*.
+
+        With *rolling*, each is the window that ends with it: of so many of them (`3`), or of so many days (`90d`).
+        """
         today = self.today(self._state(None).as_of(self.catalogue.offered))
         start, end = (_periods.parsed(text, today, self.settings.fiscal_year_start) for text in (first, last))
         grain = _periods.grain_named(by) if by else start.grain or "month"
-        return _periods.series(start, end, grain, self.settings.fiscal_year_start)
+        found = _periods.series(start, end, grain, self.settings.fiscal_year_start)
+        return _periods.rolling(found, rolling) if rolling else found
 
     def explain(
         self,
@@ -231,19 +238,20 @@ class _View:
         engine = self.engine
         return Run(engine.warehouse, engine.settings, engine.catalogue, self.state, cut, self.as_of, engine.clock.now())
 
-    def answers(self, cut: Cut, periods: Sequence[Period]) -> Iterator[Answer]:
+    def answers(self, cut: Cut, periods: Sequence[Period], compare: str = "before") -> Iterator[Answer]:
         """Yield the answers in the order of the asks, then periods, then segments."""
-        before = {period: period.before() for period in periods}
+        before = {period: _periods.compared(period, compare) for period in periods}
         figures = self.run(cut).figures(self.asks, list(dict.fromkeys((*periods, *before.values()))))
         segments = list(dict.fromkeys(segment for _, _, segment in figures))
         for ask in self.asks:
             for period in periods:
                 for segment in segments:
-                    yield self._answer(ask, period, segment, figures, cut)
+                    figure, earlier = (figures[ask.text, each, segment] for each in (period, before[period]))
+                    yield self._answer(ask, period, segment, cut, figure, _previous(figure, earlier, before[period]))
 
-    def _answer(self, ask: Ask, period: Period, segment: Segment, figures: Figures, cut: Cut) -> Answer:
-        figure = figures[ask.text, period, segment]
-        earlier = figures[ask.text, period.before(), segment]
+    def _answer(
+        self, ask: Ask, period: Period, segment: Segment, cut: Cut, figure: Figure, previous: Previous | None
+    ) -> Answer:
         return Answer(
             kpi=ask.kpi.id,
             variant=ask.variant,
@@ -254,9 +262,18 @@ class _View:
             segment={cut.segment: segment[0]} if cut.segment and segment else None,
             sources=self.state.sources(ask.kpi),
             as_of=self.as_of or self.state.as_of([ask.kpi]),
-            previous=None if earlier.value is None else Previous(earlier.value, earlier.n),
+            previous=previous,
             **{name: getattr(figure, name) for name in Figure.__slots__},
         )
+
+
+def _previous(figure: Figure, earlier: Figure, period: Period) -> Previous | None:
+    if earlier.value is None:
+        return None
+    one, other = figure.estimate, earlier.estimate
+    if one is None or other is None or not (one[1] < one[2] or other[1] < other[2]):
+        return Previous(earlier.value, earlier.n, period)
+    return Previous(earlier.value, earlier.n, period, interval_of_difference(one, other))
 
 
 def _no_dimension(problem: Message, name: str, known: Sequence[str]) -> UsageError:

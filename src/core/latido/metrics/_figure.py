@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from latido.metrics._statistics import Z
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,6 +57,16 @@ class Figure:
     parts: Mapping[str, Number] = field(default_factory=dict)
     reason: Reason | None = None
     excluded: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def estimate(self) -> tuple[float, float, float] | None:
+        """The value of a sample between its 95% limits, which of a score are not cut off at the ends of its scale."""
+        if self.value is None or self.lower is None or self.upper is None:
+            return None
+        value, error = float(self.value), self.parts.get("standard_error")
+        if error is None:
+            return value, float(self.lower), float(self.upper)
+        return value, value - Z * float(error), value + Z * float(error)
 
 
 def exact(text: str | None) -> Fraction | None:

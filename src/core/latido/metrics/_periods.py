@@ -13,19 +13,22 @@ from latido.messages import marker
 from latido.suggest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from zoneinfo import ZoneInfo
 
 _ = marker("latido")
 
 Grain: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = get_args(Grain)
+Compared: TypeAlias = Literal["before", "year"]
+"""What a period is compared with: the one before it, or the same one a year earlier."""
 
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 _DAYS: dict[str, int] = {"day": 1, "week": 7}
 _YEARS = range(1900, 2300)
 _MOST_PERIODS = 4_000
 _DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,21 @@ class Period:
         months = self.months
         start = self.starts_on - (self.ends_on - self.starts_on) if months is None else plus(self.starts_on, -months)
         return Period(start, self.starts_on, self.grain)
+
+    def year_before(self) -> Period:
+        """Return the same period a year earlier: weeks 52 weeks, so that they hold the same days; others as long."""
+        if self.grain == "week":
+            return Period(self.starts_on - 52 * _WEEK, self.ends_on - 52 * _WEEK, self.grain)
+        start, months = plus(self.starts_on, -12), self.months
+        end = start + (self.ends_on - self.starts_on) if months is None else plus(self.ends_on, -12)
+        return Period(start, end, self.grain)
+
+    def window(self, length: int) -> Period:
+        """Return the period *length* times as long that ends where this one does."""
+        months = self.months
+        longer = length * (self.ends_on - self.starts_on)
+        start = self.ends_on - longer if months is None else plus(self.ends_on, -length * months)
+        return Period(start, self.ends_on)
 
 
 def plus(day: date, months: int) -> date:
@@ -114,6 +132,33 @@ def series(first: Period, last: Period, grain: Grain, fiscal_year_start: int = 1
                 _("Ask for longer ones: --by month"),
             )
     return found
+
+
+def compared(period: Period, how: str) -> Period:
+    """Return what *period* is compared with; raises UsageError, with the nearest, when there is no such comparison."""
+    if how == "before":
+        return period.before()
+    if how == "year":
+        return period.year_before()
+    near = nearest(how, get_args(Compared))
+    raise UsageError(
+        _('Nothing is compared with "{name}". Did you mean {near}?', name=how, near=near)
+        if near
+        else _('Nothing is compared with "{name}".', name=how),
+        _("Write before, for the period before, or year, for the same one a year earlier."),
+    )
+
+
+def rolling(periods: Iterable[Period], window: str) -> list[Period]:
+    """Return for each of *periods* the window that ends with it: so many of them (`3`), or so many days (`90d`)."""
+    found = re.fullmatch(r"([1-9]\d{0,2})(d?)", window.strip())
+    if found is None:
+        raise UsageError(
+            _('"{text}" is not a window.', text=window),
+            _("Write how many periods it covers, as in --by month --rolling 3, or days: --rolling 90d"),
+        )
+    length = int(found[1])
+    return [Period(each.ends_on - length * _DAY, each.ends_on) if found[2] else each.window(length) for each in periods]
 
 
 def grain_named(name: str) -> Grain:

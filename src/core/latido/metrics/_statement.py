@@ -116,7 +116,8 @@ def _select(number: int, kpi: Kpi, facts: str, cut: Cut) -> str:
     return fold.statement(relation)
 
 
-def _columns(kpi: Kpi) -> Iterable[str]:
+def columns(kpi: Kpi) -> Iterable[str]:
+    """Yield what the fold of *kpi* reads of facts, besides period and exclusion."""
     fold = kpi.counted()[1]
     yield from fold.sums
     if fold.by_class:
@@ -128,7 +129,7 @@ def _columns(kpi: Kpi) -> Iterable[str]:
 
 
 def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:
-    listed = ", ".join(f"f.{name}" for name in ("period_id", "excluded", *_columns(kpi)))
+    listed = ", ".join(f"f.{name}" for name in ("period_id", "excluded", *columns(kpi)))
     segment = f", {dimension(kpi, cut.segment)} AS segment" if cut.segment else ""
     where = f"WHERE {' AND '.join(cut.conditions)}" if cut.conditions else ""
     return f"(SELECT {listed}{segment} FROM {facts} AS f {joined(kpi, cut.segment)} {where}) AS narrowed"

@@ -27,6 +27,7 @@ COLUMNS = (
     Column("interval", _("95% interval"), right=True),
     Column("n", _("n"), right=True),
     Column("previous", _("before"), right=True),
+    Column("year_before", _("a year before"), right=True),
     Column("change", _("change"), right=True),
 )
 FLAT = (
@@ -53,6 +54,14 @@ def kpis(
     by: Annotated[
         str | None, option(_("How long each is: day, week, month, quarter or year."), "--by", metavar="LENGTH")
     ] = None,
+    rolling: Annotated[
+        str | None,
+        option(_("Windows that end with each period: of 3 of them, or of 90d."), "--rolling", metavar="WINDOW"),
+    ] = None,
+    compare: Annotated[
+        str,
+        option(_("With the period before, or the same one a year earlier: before, year."), "--compare", metavar="C"),
+    ] = "before",
     segment: Annotated[
         str | None, option(_("Also by source, team, channel, or what else a KPI offers."), "--segment", metavar="S")
     ] = None,
@@ -75,17 +84,18 @@ def kpis(
     figures = engine(here)
     answers = figures.answers(
         ids or (),
-        _periods(figures, period, first, last, by),
+        _periods(figures, period, (first, last), by, rolling),
         variant=variant or "",
         segment=segment,
         source=source,
         as_of=instant(here, as_of),
+        compare=compare,
     )
-    show(here, figures, answers)
+    show(here, figures, answers, compare)
     return 0
 
 
-def show(here: Session, figures: Engine, answers: Sequence[Answer]) -> None:
+def show(here: Session, figures: Engine, answers: Sequence[Answer], compare: str = "before") -> None:
     """Print *answers* with how fresh they are."""
     from latido.cli._engine import say_freshness
 
@@ -95,17 +105,22 @@ def show(here: Session, figures: Engine, answers: Sequence[Answer]) -> None:
     elif output.format == "csv":
         output.csv(FLAT, ([answer.json()[name] for name in FLAT] for answer in answers))
     else:
-        _table(here, figures, answers)
+        _table(here, figures, answers, compare)
         output.line()
+        if any(answer.previous and answer.previous.may_be_chance for answer in answers if answer.value is not None):
+            output.line(_("~ may be chance: the 95% interval of the change reaches across 0"))
         say_freshness(here, figures)
 
 
-def _table(here: Session, figures: Engine, answers: Sequence[Answer]) -> None:
+def _table(here: Session, figures: Engine, answers: Sequence[Answer], compare: str) -> None:
     from latido.cli._figures import Reader
 
     reader = Reader(here.output, here.project.currency)
     rows = [_row(here, figures, reader, answer) for answer in answers]
-    columns = [column for column in COLUMNS if column.key != "segment" or any(row["segment"] for row in rows)]
+    unused = {"previous" if compare == "year" else "year_before"}
+    if not any(row["segment"] for row in rows):
+        unused.add("segment")
+    columns = [column for column in COLUMNS if column.key not in unused]
     here.output.listing("answers", columns, rows)
 
 
@@ -121,7 +136,7 @@ def _row(here: Session, figures: Engine, reader: Any, answer: Answer) -> dict[st
         "value": reader.value(answer),
         "interval": reader.interval(answer),
         "n": answer.n,
-        "previous": reader.previous(answer),
+        **dict.fromkeys(("previous", "year_before"), reader.previous(answer)),
         "change": reader.change(answer),
     }
 
@@ -131,14 +146,17 @@ def _of(value: str | None) -> str:
 
 
 def _periods(
-    figures: Engine, period: str | None, first: str | None, last: str | None, by: str | None
+    figures: Engine, period: str | None, ends: tuple[str | None, str | None], by: str | None, rolling: str | None
 ) -> str | list[Period] | None:
+    first, last = ends
     if period and (first or last):
         raise UsageError(_("--period and --from/--to exclude each other."), _("See: latido kpis --help"))
     if first and last:
-        return figures.series(first, last, by)
+        return figures.series(first, last, by, rolling)
     if first or last:
         raise UsageError(_("--from and --to belong together."), _("As in: --from 2026-01 --to 2026-06"))
     if by and not period:
         raise UsageError(_("--by needs a period."), _("As in: --from 2026-01 --to 2026-06 --by month"))
-    return figures.series(period, period, by) if period and by else period
+    if rolling and not period:
+        raise UsageError(_("--rolling needs a period."), _("As in: --from 2026-01 --to 2026-06 --by month --rolling 3"))
+    return figures.series(period, period, by, rolling) if period and (by or rolling) else period
