@@ -59,6 +59,13 @@ syncs that they rest on, beside the month before. `--from` and `--to` name the f
 `period_start`, `period_end` (dates, end exclusive), `time_zone`, `segment`, `value`, `unit`, `n`, `numerator`,
 `denominator`, `lower`, `upper`, `parts`, `reason`, `excluded`, `sources`, `as_of`, `previous`. Numbers are not rounded,
 what is absent is null, and a null `value` has a `reason`.""",
+    "latido check": """\
+Also warns of rows that are stored with a stamp more than 10 minutes ahead of this machine's clock: somebody's clock or
+time zone is wrong. They count in the period that the stamp names.""",
+    "latido customer": """\
+Names are tried in this order: id, account, e-mail, domain, name. Figures are the KPIs over the facts of this customer
+alone; health, segment, stage and risk are those of the last day of the period. `--format json` has all of it, `--format
+csv` a row per figure and record. See [One customer in several sources](identity.md#looking-at-one-customer).""",
     "latido sync": """\
 Reads the sources side by side, each stream from where the last run stopped. Data and that place are
 stored together, so that a run may be killed at any moment. The first Ctrl-C ends at a clean checkpoint, the second at

@@ -2,6 +2,7 @@
 
 from latido.warehouse._batch import Batch
 from latido.warehouse._census import begin_census, end_census, note_ids
+from latido.warehouse._clocks import Ahead, stamped_ahead
 from latido.warehouse._erasing import compact, forget_person, forget_source
 from latido.warehouse._file import Warehouse
 from latido.warehouse._flush import flush
@@ -17,6 +18,7 @@ from latido.warehouse._history import (
     stored_rows,
     utc_text,
 )
+from latido.warehouse._moved import note_moved
 from latido.warehouse._publish import publish
 from latido.warehouse._sql import scalar
 from latido.warehouse._standing import freshness, quarantined, receipts, runs, sources_standing, streams_standing
@@ -24,6 +26,7 @@ from latido.warehouse._tables import SCHEMA_VERSION, columns, ddl, meta, put_met
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Ahead",
     "Batch",
     "StoredCursor",
     "Warehouse",
@@ -41,6 +44,7 @@ __all__ = [
     "insert",
     "meta",
     "note_ids",
+    "note_moved",
     "publish",
     "put_meta",
     "put_reference",
@@ -52,6 +56,7 @@ __all__ = [
     "scalar",
     "set_aside",
     "sources_standing",
+    "stamped_ahead",
     "stored_rows",
     "streams_standing",
     "touch",

@@ -11,7 +11,7 @@ import typer
 from latido.cli._options import argument, option
 from latido.cli._output import Column
 from latido.cli._session import Session, session
-from latido.errors import LatidoError
+from latido.errors import LatidoError, LockedError
 from latido.messages import marker
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def _findings(here: Session, names: list[str]) -> int:
 
     with reachable(here) as project:
         found = [each for config in project.chosen(names) for each in _asked(here, project, config)]
+    found += _ahead_of_time(here, {config.name for config in here.project.chosen(names)})
     rows = [{"source": each.source, "state": each.wrong or "ok", "text": each.text, "fix": each.fix} for each in found]
     here.output.listing("findings", FINDINGS, _worded(here, rows))
     return exit_code({each.code for each in found})
@@ -103,6 +104,32 @@ def _asked(here: Session, project: Project, config: SourceConfig) -> Iterator[Fo
     except LatidoError as error:
         kind = next((kind for kind, code in CODES.items() if code == error.exit_code), "problem")
         yield Found(config.name, error.message, error.hint, kind, error.exit_code)
+
+
+def _ahead_of_time(here: Session, names: Collection[str]) -> Iterator[Found]:
+    """Yield what is stored of these sources with a stamp of the future: it counts in the period that this names."""
+    from latido.connect import SystemClock
+    from latido.warehouse import stamped_ahead
+
+    if not here.warehouse.path.exists():
+        return
+    with suppress(LockedError), here.warehouse.reading() as connection:
+        for each in stamped_ahead(connection, SystemClock().now()):
+            if each.source in names:
+                text = _(
+                    "{source}: {n:,} rows of {table} are stamped later than now ({columns} up to {latest}).",
+                    source=each.source,
+                    n=each.rows,
+                    table=each.table,
+                    columns=", ".join(each.columns),
+                    latest=here.output.cell(each.latest),
+                )
+                fix = _(
+                    "They count in the period that the stamp names. Set clock or time zone right there, then run: "
+                    "latido sync {source} --full",
+                    source=each.source,
+                )
+                yield Found(each.source, text, fix, "warning", 0)
 
 
 def _missing_fields(asked: Connector) -> Iterator[Finding]:
