@@ -42,6 +42,12 @@ def written(folder: Path, text: str | bytes, name: str = "own.sql") -> Path:
     return folder
 
 
+def sql_of(page: Path) -> str:
+    """Return the one example of SQL on a page."""
+    (text,) = re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    return str(text)
+
+
 def refusal(folder: Path, text: str | bytes) -> tuple[str, str]:
     """Return what is wrong with a KPI, and what to do."""
     with pytest.raises(ConfigurationError) as refused:
@@ -76,8 +82,7 @@ def computed(bare: Engine, text: str) -> Answer:
 
 @pytest.fixture(scope="module")
 def how_to(bare: Engine) -> Engine:
-    (text,) = re.findall(r"```sql\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
-    return asked(bare, text)
+    return asked(bare, sql_of(HOW_TO))
 
 
 def test_the_kpi_of_the_how_to_is_computed_like_any_other(how_to: Engine) -> None:

@@ -1,5 +1,6 @@
 """What a project is set up with: latido.toml, `.env`, the environment and flags, laid over one another."""
 
+from latido.config._bands import Range
 from latido.config._complaints import mentions
 from latido.config._duration import duration
 from latido.config._layers import Origin, Setting
@@ -25,6 +26,7 @@ __all__ = [
     "NewSource",
     "Origin",
     "Project",
+    "Range",
     "Schedule",
     "ScheduleSettings",
     "SegmentSettings",

@@ -48,7 +48,7 @@ file (relative to the project's folder, without the last line break). `env:` wor
 Durations are written as `90s`, `10m`, `24h`, `7d` or `2w`; paths are relative to the project's folder.
 """
 
-_SECTIONS: tuple[tuple[str, str, type[BaseModel], set[str]], ...] = (
+_SECTIONS: tuple[tuple[str, str, type[BaseModel] | None, set[str]], ...] = (
     ("[latido]", "The project as a whole.", LatidoSettings, set()),
     (
         "[sources.<name>]",
@@ -71,7 +71,12 @@ midnight is two: until `24:00`, and from `00:00` on the next day.""",
         ScheduleSettings,
         set(),
     ),
-    ("[metrics]", "How figures are computed, where a company has a choice.", MetricsSettings, {"health", "segments"}),
+    (
+        "[metrics]",
+        "How figures are computed, where a company has a choice.",
+        MetricsSettings,
+        {"health", "segments", "bands"},
+    ),
     (
         "[metrics.health]",
         """What makes up the health score of a customer, and who is at risk. The weights count against each other: they need not
@@ -80,6 +85,20 @@ add up to 1, and 0 leaves a part out.""",
         set(),
     ),
     ("[metrics.segments]", "How customers are divided by what they pay.", SegmentSettings, set()),
+    (
+        "[metrics.bands.<kpi>]",
+        """What you call a figure of a KPI that lies in a range: `"below 0"`, `"0 to 30"` (30 is not in it) or `"from 30"`, in the
+unit of the KPI; shares may be written in percent. `latido explain` shows yours beside those that articles published.
+
+```toml
+[metrics.bands.customer_churn_rate]
+healthy = "below 2%"
+watch = "2% to 5%"
+alarming = "from 5%"
+```""",
+        None,
+        set(),
+    ),
     (
         "[demo]",
         "The imaginary business of a project that `latido demo` made; the same values always make the same one.",
@@ -104,7 +123,7 @@ def reference_page() -> str:
     """Return the page in Markdown."""
     parts = [_HEAD]
     for title, prose, model, left_out in _SECTIONS:
-        parts.append(f"## `{title}`\n\n{prose}\n\n{_table(model, left_out)}\n")
+        parts.append("\n\n".join([f"## `{title}`", prose, *([_table(model, left_out)] if model else [])]) + "\n")
     return "\n".join(parts)
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from latido.config._bands import Bands
 from latido.config._currencies import CURRENCIES
 from latido.messages import marker
 from latido.suggest import nearest
@@ -159,8 +160,10 @@ class MetricsSettings(Section):
         description="Where exchange rates come from after the `fx_rates` of files: `ecb`, or a source's name.",
     )
     variants: dict[str, str] = Field(
-        default_factory=dict, description="The variant of a KPI that is meant where none is asked for."
+        default_factory=dict,
+        description='The parameters of a KPI that are meant where none are asked for: `csat = "variant=mean_of_max"`.',
     )
+    bands: Bands = Field(default_factory=dict, description="What you call figures that lie in a range.")
     health: HealthSettings = Field(default=HealthSettings(), description="How the health of customers is scored.")
     segments: SegmentSettings = Field(default=SegmentSettings(), description="How customers are divided by value.")
 

@@ -6,6 +6,7 @@ the drill-down, the segments and the list of what was left out cannot disagree.
 
 from latido.metrics._answer import Answer, Previous
 from latido.metrics._asks import Ask
+from latido.metrics._dialects import transpiled
 from latido.metrics._engine import Engine
 from latido.metrics._explain import ARTICLES, Entry, Explanation, Fact
 from latido.metrics._figure import Figure, Number, Reason, Situation
@@ -55,4 +56,5 @@ __all__ = [
     "Unit",
     "own_kpis",
     "refresh",
+    "transpiled",
 ]

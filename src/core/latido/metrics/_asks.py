@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from latido.errors import ConfigurationError, UsageError
 from latido.messages import marker
 from latido.metrics._folds import Formula
+from latido.metrics._kpi import Band
 from latido.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from latido.config import Range
     from latido.messages import Message
     from latido.metrics._kpi import Kpi, Param
 
@@ -47,7 +50,13 @@ class Ask:
 class Catalogue:
     """The KPIs that can be asked for, by id and by their other names."""
 
-    def __init__(self, kpis: Iterable[Kpi], schedules: Iterable[str], variants: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        kpis: Iterable[Kpi],
+        schedules: Iterable[str],
+        variants: Mapping[str, str],
+        bands: Mapping[str, Mapping[str, Range]] = MappingProxyType({}),
+    ) -> None:
         self.kpis: dict[str, Kpi] = {}
         for kpi in kpis:
             for name in (kpi.id, *kpi.aliases):
@@ -58,6 +67,8 @@ class Catalogue:
                     )
                 self.kpis[name] = kpi
         self.kpis = {name: self._with_needs(kpi) for name, kpi in self.kpis.items()}
+        for name, ranges in bands.items():
+            self._add_bands(name, ranges)
         self._schedules = tuple(schedules)
         self._variants = {name: self._configured(name, written) for name, written in variants.items()}
 
@@ -123,6 +134,18 @@ class Catalogue:
             else _('There is no KPI "{name}".', name=name),
             _("See all: latido catalog"),
         )
+
+    def _add_bands(self, name: str, ranges: Mapping[str, Range]) -> None:
+        """Give a KPI the bands that the settings have for it, beside those that were published."""
+        try:
+            kpi = self._kpi(name)
+        except UsageError as error:
+            raise ConfigurationError(
+                _("latido.toml, metrics.bands: {problem}", problem=error.message), error.hint
+            ) from error
+        own = (Band(f"{said} ({each.written})", None, each.lower, each.upper) for said, each in ranges.items())
+        changed = replace(kpi, bands=(*kpi.bands, *own))
+        self.kpis |= dict.fromkeys((kpi.id, *kpi.aliases), changed)
 
     def _configured(self, name: str, written: str) -> dict[str, str]:
         try:

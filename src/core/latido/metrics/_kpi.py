@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -14,7 +15,7 @@ from latido.metrics._folds import Formula
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from latido.metrics._figure import Reason
+    from latido.metrics._figure import Number, Reason
     from latido.metrics._folds import Fold
 
 Unit: TypeAlias = Literal[
@@ -95,10 +96,23 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A range that an article published. It is shown as published, not as a target."""
+    """A range with what it is called: by an article, shown as published and not as a target, or by the project itself.
 
-    text: Message
-    article: str
+    The project's own have no article; a figure lies in them from `lower` on, up to `upper` and without it.
+    """
+
+    text: Message | str
+    article: str | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+
+    def holds(self, value: Number | None) -> bool:
+        """Whether *value* lies in this band; of a published one, and of no value, nobody says."""
+        if value is None or self.article is not None:
+            return False
+        number = Decimal(str(value))
+        above = self.lower is None or number >= self.lower
+        return above and (self.upper is None or number < self.upper)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from latido.config import Project, Schedule
+    from latido.config import Project, Range, Schedule
 
 BY_HAND = "files"
 """The connector, as settings name it, that reads what people wrote down themselves."""
@@ -28,7 +28,8 @@ class EngineSettings:
     """How figures are computed. `sources` are the configured ones: rows of others do not count.
 
     Rates are taken from the sources *by_hand*, those that people wrote down, before the place that `fx` names.
-    `variants` says which variant of a KPI is meant where none is asked for, `schedules` when desks are open.
+    `variants` says which variant of a KPI is meant where none is asked for, `bands` what people call its figures,
+    `schedules` when desks are open.
     """
 
     sources: tuple[str, ...]
@@ -36,6 +37,7 @@ class EngineSettings:
     currency: str = "EUR"
     schedules: Mapping[str, Schedule] = field(default_factory=lambda: MappingProxyType({}))
     variants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    bands: Mapping[str, Mapping[str, Range]] = field(default_factory=lambda: MappingProxyType({}))
     fiscal_year_start: int = 1
     gross_margin: Decimal | None = None
     fx: str | None = None
@@ -71,6 +73,7 @@ class EngineSettings:
             currency=project.currency,
             schedules=project.schedules,
             variants=project.metrics.variants,
+            bands=project.metrics.bands,
             fiscal_year_start=project.metrics.fiscal_year_start,
             gross_margin=project.metrics.gross_margin,
             fx=project.metrics.fx,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -42,6 +43,10 @@ def explain(
     ] = None,
     rows: Annotated[bool, option(_("List every record that was counted or left out."), "--rows")] = False,
     sql: Annotated[bool, option(_("Show the SQL."), "--sql")] = False,
+    dialect: Annotated[
+        str | None,
+        option(_("Show it as postgres, spark or another engine has it, best effort."), "--dialect", metavar="NAME"),
+    ] = None,
 ) -> int:
     """Say what a KPI means, and what a figure rests on."""
     from latido.cli._engine import engine
@@ -49,6 +54,8 @@ def explain(
     here = session(context)
     figures = engine(here)
     found = figures.explain(kpi, period)
+    if dialect:
+        found, sql = _in_dialect(found, dialect), True
     facts = figures.facts(kpi, found.answer.period) if rows or here.output.format == "csv" else None
     if here.output.format == "json":
         here.output.json(_object(here, found, facts, sql=sql))
@@ -62,6 +69,12 @@ def explain(
             here.output.line()
             _list(here, found.kpi, facts)
     return 0
+
+
+def _in_dialect(found: Explanation, dialect: str) -> Explanation:
+    from latido.metrics import transpiled
+
+    return replace(found, sql={name: transpiled(each, dialect) for name, each in found.sql.items()})
 
 
 def _object(here: Session, found: Explanation, facts: Iterable[Fact] | None, *, sql: bool) -> dict[str, Any]:
@@ -129,8 +142,12 @@ def _tell_origin(here: Session, found: Explanation) -> None:
     for source, at in found.fresh.items():
         output.line(_("Data of {source}: {at}", source=source, at=output.cell(at)))
     for band in found.kpi.bands:
-        article = ARTICLES.get(band.article, band.article)
-        output.line(_("As published, not a target: {text} ({article})", text=band.text, article=article))
+        if band.article is None:
+            here_it_is = " \N{LEFTWARDS ARROW}" if band.holds(found.answer.value) else ""
+            output.line(_("Yours: {text}", text=f"{band.text}{here_it_is}"))
+        else:
+            article = ARTICLES.get(band.article, band.article)
+            output.line(_("As published, not a target: {text} ({article})", text=band.text, article=article))
 
 
 def _show_sql(here: Session, found: Explanation) -> None:

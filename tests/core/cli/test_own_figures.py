@@ -1,0 +1,77 @@
+"""What a project adds to the figures: KPIs and bands of its own, and its SQL in another engine's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.core.cli.conftest import TOML, Desk
+from tests.core.metrics.test_kpi_files import HEADER, HOW_TO, QUERY, sql_of
+
+if TYPE_CHECKING:
+    from tests.core.cli.conftest import Terminal
+
+MARCH = ("--period", "2026-03")
+BANDS = """
+[metrics.bands.fast_replies]
+poor = "below 50%"
+fair = "50% to 80%"
+good = "from 80%"
+"""
+
+
+def ticket(number: int, minutes: int) -> dict[str, Any]:
+    day = "2026-03-03T10"
+    return {"id": number, "opened": f"{day}:00:00Z", "answered": f"{day}:{minutes:02}:00Z", "status": "open"}
+
+
+@pytest.fixture
+def march(project: Terminal) -> Terminal:
+    """Return a terminal in a project with the KPI of the how-to, and bands for it."""
+    own: type[Desk] = type("OwnDesk", (Desk,), {})
+    own.tickets = [ticket(1, 10), ticket(2, 20), ticket(3, 30)]
+    project.connectors = [own]
+    (project.folder / "latido.toml").write_text(TOML + BANDS, encoding="utf-8")
+    (project.folder / "kpis").mkdir()
+    (project.folder / "kpis" / "fast_replies.sql").write_text(sql_of(HOW_TO), encoding="utf-8")
+    assert 0 == project("sync", "--quiet").code
+    return project
+
+
+def test_own_kpi_is_told_like_any_other(march: Terminal) -> None:
+    every = march("kpis", *MARCH, "--format", "json").json["answers"]
+    row = next(each for each in march("catalog", "--format", "json").json["kpis"] if each["id"] == "fast_replies")
+
+    assert [1] == [each["value"] for each in every if each["kpi"] == "fast_replies"]
+    assert ("Fast first replies", True) == (row["name"], row["computable"])
+    assert "Primeras respuestas rápidas" in march("kpis", "fast_replies", *MARCH, "--lang", "es").out
+
+
+def test_own_bands_are_shown_with_where_the_figure_lies(march: Terminal) -> None:
+    said = march("explain", "fast_replies", *MARCH).out
+
+    assert "Yours: fair (50% to 80%)\n" in said
+    assert "Yours: good (from 80%) \N{LEFTWARDS ARROW}\n" in said
+    assert "As published, not a target: mean of SaaS 41" in march("explain", "nps", *MARCH).out
+
+
+def test_broken_kpi_stops_with_the_place_and_what_to_do(march: Terminal) -> None:
+    (march.folder / "kpis" / "worse.sql").write_text(f"{HEADER}DROP TABLE m_tickets;\n{QUERY}", encoding="utf-8")
+
+    said = march("kpis")
+
+    assert 3 == said.code
+    assert "Traceback" not in said.err
+    assert "kpis/worse.sql, line 7: " in said.err
+
+
+def test_sql_is_shown_in_another_dialect_and_said_to_be_best_effort(march: Terminal) -> None:
+    said = march("explain", "fast_replies", *MARCH, "--dialect", "spark").out
+    (sql,) = march("explain", "fast_replies", *MARCH, "--dialect", "postgres", "--format", "json").json["sql"].values()
+    unknown = march("explain", "fast_replies", *MARCH, "--sql", "--dialect", "postgresql")
+
+    assert "-- transpiled from duckdb to spark, best effort\n" in said
+    assert "DATEDIFF(MICROSECOND, t.created_at, t.first_reply_at)" in said
+    assert sql.startswith("-- transpiled from duckdb to postgres, best effort\n")
+    assert (2, True) == (unknown.code, "no dialect postgresql. Did you mean postgres?" in unknown.err)
