@@ -95,6 +95,12 @@ def test_what_was_said_counts_once(desk: SalesforceDesk, office: Office) -> None
     assert ("thanks", None) == (first.comment, second.comment)
 
 
+def test_what_was_said_goes_with_the_first_score_that_was_given(desk: SalesforceDesk, office: Office) -> None:
+    (given,) = read(desk, office, answered(1, "NPS", None), answered(2, "CSAT", 4), said(3, "thanks"))
+
+    assert (4, "thanks") == (given.score, given.comment)
+
+
 def test_the_settings_name_questions_about_effort_and_other_scales(desk: SalesforceDesk, office: Office) -> None:
     """There is no type of question for effort. A name goes before a type."""
     questions = {

@@ -169,7 +169,7 @@ def scored(
     subjects: Map[str, list[str]],
     questions: Map[str, Question],
 ) -> Iterator[JsonObject]:
-    """Yield a flat record for each of *answers* that is a score; what was said beside them goes with the first."""
+    """Yield a flat record for each of *answers* that is a score; what was said beside goes with the first given."""
     told = list(answers)
     about = [*subjects.get(response["Id"], ()), *subjects.get(response.get("InvitationId") or "", ())]
     spoken = next((text for each in told if kind_in(each) in WORDS and (text := words_in(each))), None)
@@ -177,22 +177,23 @@ def scored(
         question = questions.get(name_in(each)) or questions.get(kind_in(each))
         if question is None and kind_in(each) not in SCORING:
             continue
+        score = score_in(each)
         yield {
             **response,
             KEY: soql.long_id(str(each.get("Id"))),
             ":kind": question.kind if question else "other",
-            SCORE: score_in(each),
+            SCORE: score,
             ":scale_min": question and question.scale_min,
             ":scale_max": question and question.scale_max,
             ":higher_is_better": question and question.higher_is_better,
-            ":comment": spoken,
+            ":comment": None if score is None else spoken,
             ":person": person_in(response),
             ":account": of_kind(ACCOUNT, about),
             ":case": of_kind(CASE, about),
             ":opportunity": of_kind(DEAL, about),
             ":question": name_in(each) or None,
         }
-        spoken = None
+        spoken = spoken if score is None else None
 
 
 def kind_in(answer: JsonObject) -> str:
