@@ -145,6 +145,37 @@ def survey_responses(world: World) -> Iterator[Row]:
             }
 
 
+def survey_invitations(world: World) -> Iterator[Row]:
+    """Yield whom the old survey tool asked, whether they answered or not."""
+    for each in world.recommendations():
+        yield {
+            "source_id": f"nps-{each.number}",
+            "kind": "nps",
+            "survey_id": "recommendation",
+            "contact_id": each.person,
+            "account_id": world.employer(each.person),
+            "sent_at": iso(each.offered_at),
+            "delivered": True,
+            "responded_at": None if each.answered_at is None else iso(each.answered_at),
+        }
+
+
+def web_sessions(world: World) -> Iterator[Row]:
+    """Yield what the product itself logs: visits of people whom it knows."""
+    for each in world.visits():
+        yield {
+            "source_id": each.number,
+            "visitor_id": each.person,
+            "account_id": each.customer,
+            "contact_id": each.person,
+            "started_at": iso(each.at),
+            "traffic_source": "product",
+            "traffic_medium": "app",
+            "pageviews": each.pages,
+            "conversions": each.conversions,
+        }
+
+
 def milestones(world: World) -> Iterator[Row]:
     for each in world.milestones():
         yield {
@@ -176,7 +207,8 @@ TOLD: Mapping[str, Callable[[World], Iterator[Row]]] = MappingProxyType(
     {
         each.__name__: each
         for each in (
-            accounts, contacts, deals, contracts, campaigns, marketing_spend, survey_responses, milestones, fx_rates,
+            accounts, contacts, deals, contracts, campaigns, marketing_spend, survey_responses, survey_invitations,
+            milestones, web_sessions, fx_rates,
         )
     }
 )  # fmt: skip

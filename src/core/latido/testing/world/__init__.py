@@ -26,7 +26,7 @@ from latido.testing.world._tickets import (
     Survey,
     Ticket,
 )
-from latido.testing.world._usage import LOGINS_KEPT, Milestone, Traffic
+from latido.testing.world._usage import LOGINS_KEPT, Milestone, Traffic, Visit
 from latido.testing.world._words import REASONS, prose
 from latido.testing.world._world import World
 
@@ -71,6 +71,7 @@ __all__ = [
     "Team",
     "Ticket",
     "Traffic",
+    "Visit",
     "World",
     "iso",
     "midnight",

@@ -23,6 +23,7 @@ LOGINS_KEPT = 60 * DAY
 """How long the product remembers who logged in."""
 
 _DISCONTENT = 0.12
+_HAPPY = 0.06
 _ORIGINS = (
     ("google", "organic", 34, 0.05),
     ("(direct)", "(none)", 27, 0.07),
@@ -62,6 +63,17 @@ class Traffic(NamedTuple):
     visitors: int
 
 
+class Visit(NamedTuple):
+    """One visit of somebody whom we know to the product, and how often what we wish happened in it."""
+
+    number: int
+    person: int
+    customer: int
+    at: Instant
+    pages: int
+    conversions: int
+
+
 class Usage:
     """Sign-ups, first successes, logins and notices, and visits to the site."""
 
@@ -71,6 +83,13 @@ class Usage:
     def milestones(self) -> Iterator[Milestone]:
         found = (*self._of_customers(), *self._logins())
         return (each._replace(number=number) for number, each in enumerate(found))
+
+    def visits(self) -> Iterator[Visit]:
+        for number, login in enumerate(self._logins()):
+            person = login.person or 0
+            throw = dice(self._business.seed, f"visit-{person}", login.at)
+            pages, happy = throw.choice((1, 2, 3, 5, 8)), throw.random() < _HAPPY
+            yield Visit(number, person, login.customer, login.at, pages, int(happy))
 
     def traffic(self, day: date) -> tuple[Traffic, ...]:
         if not self._business.start <= midnight(day) < self._business.end:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from latido.testing.world._money import Product, Rate
     from latido.testing.world._people import Customer
     from latido.testing.world._tickets import Ticket
-    from latido.testing.world._usage import Milestone, Traffic
+    from latido.testing.world._usage import Milestone, Traffic, Visit
 
 _SURVEYS_FOR = 240 * DAY
 """How long ago the thumbs were replaced by questionnaires."""
@@ -137,6 +137,10 @@ class World(Business):
     def milestones(self) -> Iterator[Milestone]:
         """Yield what customers and people did with the product; logins of the last sixty days only."""
         return self._usage.milestones()
+
+    def visits(self) -> Iterator[Visit]:
+        """Yield the visits that began with the logins of the last sixty days."""
+        return self._usage.visits()
 
     def traffic(self, day: date) -> tuple[Traffic, ...]:
         """Return who came to the site on *day* (UTC), by source; nobody outside the two years."""
