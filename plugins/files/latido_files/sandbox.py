@@ -61,7 +61,16 @@ class FilesImitation(Imitation):
     It is in a temporary place until somebody lets it `settle`.
     """
 
-    known = Known(promises=False, thumbs=False)
+    known = Known(
+        promises=False,
+        thumbs=False,
+        holds=frozenset(
+            {
+                "accounts", "deals", "contracts", "recommendations", "invitations", "spend", "milestones", "visits",
+            }
+        ),
+        keeps=True,
+    )  # fmt: skip
 
     def __init__(self, world: World, clock: Clock | None = None) -> None:
         super().__init__(clock)

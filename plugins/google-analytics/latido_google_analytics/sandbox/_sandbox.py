@@ -40,10 +40,11 @@ class GoogleAnalyticsSandbox(Sandbox):
 
     Switches: ClassVar[type[GoogleAnalyticsSwitches]] = GoogleAnalyticsSwitches
     switches: GoogleAnalyticsSwitches
-    known = Known(answers=False)
+    known = Known(answers=False, holds=frozenset({"traffic"}))
 
     def __init__(self, world: World, clock: Clock | None = None, *, key_file: Path | None = None) -> None:
         super().__init__(clock)
+        self.world = world
         self.figures = Figures(world, self.clock, self.switches)
         self.doorkeeper = Doorkeeper(self.clock, self.switches, key_file)
         self.deed = Deeds(self.figures, self.switches)

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from latido.testing._drill import Drill
-    from latido.testing.world import Ticket
+    from latido.testing.world import Ticket, World
 
 
 class Imitation(ABC):
     """Stands in for a vendor that has its records anywhere; one that is asked over HTTP is a `Sandbox`.
 
-    `known` says how finely the vendor tells what happened. Records change under `lock`, so that a test may change them
-    while a sync reads. For the conformance suite it brings `drills` and makes no page larger than `switches.at_most`.
+    `world` is the business, or the branch of it, that it tells of, `known` how well. Records change
+    under `lock`, so that a test may change them while a sync reads. For the conformance suite it brings `drills` and
+    makes no page larger than `switches.at_most`.
     """
 
     Switches: ClassVar[type[Switches]] = Switches
     known: ClassVar[Known] = Known()
+    world: World
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock: Clock = clock or SystemClock()

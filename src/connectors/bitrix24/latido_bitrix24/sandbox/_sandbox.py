@@ -56,7 +56,15 @@ class BitrixSandbox(Sandbox):
     methods, those in batches included. `known`: neither promises nor thumbs are told.
     """
 
-    known: ClassVar[Known] = Known(promises=False, thumbs=False)
+    known: ClassVar[Known] = Known(
+        promises=False,
+        thumbs=False,
+        remarks="each",
+        holds=frozenset({"accounts", "deals", "contracts", "recommendations"}),
+        follows=False,
+        forgets=frozenset({"askers", "buyers", "people"}),
+        addressed=False,
+    )
 
     Switches: ClassVar[type[BitrixSwitches]] = BitrixSwitches
     switches: BitrixSwitches

@@ -47,7 +47,17 @@ class HubSpotSandbox(Sandbox):
     `deed` changes records, `doorkeeper` tokens. `known`: promises and thumbs are not told.
     """
 
-    known: ClassVar[Known] = Known(promises=False, thumbs=False)
+    known: ClassVar[Known] = Known(
+        promises=False,
+        thumbs=False,
+        remarks="satisfaction",
+        holds=frozenset({"accounts", "deals", "contracts", "recommendations", "spend", "carts"}),
+        follows=False,
+        spends="by campaign",
+        items=False,
+        forgets=frozenset({"askers", "buyers", "people"}),
+        named=frozenset(),
+    )
 
     Switches: ClassVar[type[HubSpotSwitches]] = HubSpotSwitches
     switches: HubSpotSwitches

@@ -41,7 +41,17 @@ class SalesforceSandbox(Sandbox):
     kept; an answer stands in its survey and not on the case.
     """
 
-    known: ClassVar[Known] = Known(thumbs=False)
+    known: ClassVar[Known] = Known(
+        thumbs=False,
+        holds=frozenset({"accounts", "deals", "contracts", "recommendations", "spend"}),
+        booked=False,
+        follows=False,
+        spends="by campaign in one",
+        forgets=frozenset({"askers", "buyers", "people"}),
+        remembers_days=15,
+        named=frozenset({"recommendation"}),
+        addressed=False,
+    )
 
     Switches: ClassVar[type[SalesforceSwitches]] = SalesforceSwitches
     switches: SalesforceSwitches

@@ -15,7 +15,7 @@ from latido_zendesk.sandbox._events import Events
 from latido_zendesk.sandbox._exports import Exports
 from latido_zendesk.sandbox._lists import Lists
 from latido_zendesk.sandbox._oauth import CLIENT_ID, CLIENT_SECRET, Doorkeeper
-from latido_zendesk.sandbox._opinions import Opinions
+from latido_zendesk.sandbox._opinions import EFFORT_ALIAS, Opinions
 from latido_zendesk.sandbox._records import Records
 from latido_zendesk.sandbox._search import Search
 from latido_zendesk.sandbox._service import Service
@@ -54,7 +54,14 @@ class ZendeskSandbox(Sandbox):
     whole minutes, in seconds for messaging, promises only to who reads metric events.
     """
 
-    known: ClassVar[Known] = Known(first_reply=60, first_reply_in_chat=1, promises=False)
+    known: ClassVar[Known] = Known(
+        first_reply=60,
+        first_reply_in_chat=1,
+        promises=False,
+        holds=frozenset({"accounts"}),
+        forgets=frozenset({"askers"}),
+        addressed=False,
+    )
 
     Switches: ClassVar[type[ZendeskSwitches]] = ZendeskSwitches
     switches: ZendeskSwitches
@@ -76,6 +83,7 @@ class ZendeskSandbox(Sandbox):
             "base_url": self.url,
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
+            "ces": {"alias": EFFORT_ALIAS, "scale_min": 1, "scale_max": 7, "higher_is_better": True},
         }
 
     def tickets(self) -> Iterator[Ticket]:
