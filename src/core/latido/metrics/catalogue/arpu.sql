@@ -3,7 +3,7 @@
 WITH bought AS (
     SELECT p.period_id, d.customer_id, d.source, d.source_id, d.value, d.blocked, d.excluded
     FROM purchases AS d
-    JOIN periods AS p ON d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
+    JOIN period_days AS p ON p.day = d.closed_on AND d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
 ), present AS (
     SELECT period_id, customer_id, source FROM bought WHERE excluded IS NULL
     UNION ALL

@@ -32,5 +32,5 @@ UNION ALL
 SELECT p.period_id, a.customer_id, a.entity, a.source, a.source_id, CAST(NULL AS VARCHAR), CAST(0 AS DECIMAL(28,12)),
        CAST(1 AS BIGINT), CAST(NULL AS VARCHAR)
 FROM m_acquired AS a
-JOIN periods AS p ON a.acquired_on >= p.starts_on AND a.acquired_on < p.ends_on
+JOIN period_days AS p ON p.day = a.acquired_on AND a.acquired_on >= p.starts_on AND a.acquired_on < p.ends_on
 WHERE a.scope = $scope

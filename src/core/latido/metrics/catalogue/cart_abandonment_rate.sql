@@ -9,4 +9,5 @@ SELECT p.period_id, k.customer_id, 'carts' AS entity, k.source, k.source_id,
        CASE WHEN DATE_DIFF('microsecond', k.created_at, k.completed_at) <= $window_hours * 3600000000 THEN 0 ELSE 1 END
            AS numerator
 FROM m_carts AS k
-JOIN periods AS p ON k.created_at >= p.starts_at AND k.created_at < p.ends_at
+JOIN period_days AS p
+  ON p.day = CAST(k.created_at AS DATE) AND k.created_at >= p.starts_at AND k.created_at < p.ends_at

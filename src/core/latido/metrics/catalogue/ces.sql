@@ -12,5 +12,6 @@ SELECT p.period_id, a.customer_id, 'survey_responses' AS entity, a.source, a.sou
             AS DECIMAL(28,12)) AS value,
        a.team, a.channel, a.touchpoint, a.survey_id AS survey
 FROM m_answers AS a
-JOIN periods AS p ON a.answered_at >= p.starts_at AND a.answered_at < p.ends_at
+JOIN period_days AS p
+  ON p.day = CAST(a.answered_at AS DATE) AND a.answered_at >= p.starts_at AND a.answered_at < p.ends_at
 WHERE a.kind = 'ces'

@@ -9,6 +9,7 @@ SELECT p.period_id, MIN(v.customer_id) AS customer_id,
        1 AS denominator,
        MAX(CASE WHEN v.visitor_id IS NULL THEN 'missing_field' END) AS blocked
 FROM m_sessions AS v
-JOIN periods AS p ON v.started_at >= p.starts_at AND v.started_at < p.ends_at
+JOIN period_days AS p
+  ON p.day = CAST(v.started_at AS DATE) AND v.started_at >= p.starts_at AND v.started_at < p.ends_at
 GROUP BY p.period_id, v.source, v.excluded,
          COALESCE(CASE WHEN v.excluded IS NULL THEN v.visitor_id END, v.source_id)

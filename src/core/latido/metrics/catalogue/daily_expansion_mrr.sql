@@ -2,5 +2,5 @@
 SELECT p.period_id, s.customer_id, 'customers' AS entity, s.source, s.customer_id AS source_id,
        CAST(NULL AS VARCHAR) AS excluded, s.amount_after - s.amount_before AS value, s.blocked
 FROM m_steps AS s
-JOIN periods AS p ON s.day >= p.starts_on AND s.day < p.ends_on
+JOIN period_days AS p ON p.day = s.day AND s.day >= p.starts_on AND s.day < p.ends_on
 WHERE s.scope = $scope AND s.was_active = 1 AND s.amount_after > s.amount_before

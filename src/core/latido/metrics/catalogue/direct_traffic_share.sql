@@ -5,4 +5,5 @@ SELECT p.period_id, v.customer_id, 'web_sessions' AS entity, v.source, v.source_
            AS numerator,
        v.weight AS denominator
 FROM m_sessions AS v
-JOIN periods AS p ON v.started_at >= p.starts_at AND v.started_at < p.ends_at
+JOIN period_days AS p
+  ON p.day = CAST(v.started_at AS DATE) AND v.started_at >= p.starts_at AND v.started_at < p.ends_at

@@ -8,4 +8,5 @@ SELECT p.period_id, t.customer_id, 'tickets' AS entity, t.source, t.source_id,
        CASE WHEN t.is_solved AND t.agent_replies <= 1 AND t.reopens = 0 THEN 1 ELSE 0 END AS numerator,
        t.team, t.channel, t.priority, t.type, t.assignee
 FROM m_tickets AS t
-JOIN periods AS p ON t.created_at >= p.starts_at AND t.created_at < p.ends_at
+JOIN period_days AS p
+  ON p.day = CAST(t.created_at AS DATE) AND t.created_at >= p.starts_at AND t.created_at < p.ends_at

@@ -8,7 +8,8 @@ SELECT p.period_id, t.customer_id, 'tickets' AS entity, t.source, t.source_id,
        DATE_DIFF('microsecond', t.created_at, t.first_reply_at) AS value,
        t.team, t.channel, t.priority, t.type, t.assignee
 FROM m_tickets AS t
-JOIN periods AS p ON t.first_reply_at >= p.starts_at AND t.first_reply_at < p.ends_at
+JOIN period_days AS p
+  ON p.day = CAST(t.first_reply_at AS DATE) AND t.first_reply_at >= p.starts_at AND t.first_reply_at < p.ends_at
 UNION ALL
 SELECT p.period_id, t.customer_id, 'tickets', t.source, t.source_id, 'waiting', CAST(NULL AS BIGINT),
        t.team, t.channel, t.priority, t.type, t.assignee

@@ -8,7 +8,8 @@ WITH replies AS (
                WHEN t.created_at IS NULL THEN 'no_created_at'
                WHEN t.first_reply_at < t.created_at THEN 'negative_duration' END) AS excluded
     FROM m_tickets AS t
-    JOIN periods AS p ON t.first_reply_at >= p.starts_at AND t.first_reply_at < p.ends_at
+    JOIN period_days AS p
+      ON p.day = CAST(t.first_reply_at AS DATE) AND t.first_reply_at >= p.starts_at AND t.first_reply_at < p.ends_at
 ), desk AS (
     SELECT opens_at, closes_at, until_at, open_before
     FROM m_openings

@@ -11,6 +11,7 @@ WITH leads AS (
 SELECT p.period_id, l.customer_id, 'accounts' AS entity, l.source, l.source_id, l.excluded,
        CASE WHEN CAST(a.acquired_on AS TIMESTAMP) < CAST($as_of AS TIMESTAMP) THEN 1 ELSE 0 END AS numerator
 FROM leads AS l
-JOIN periods AS p ON l.created_at >= p.starts_at AND l.created_at < p.ends_at
+JOIN period_days AS p
+  ON p.day = CAST(l.created_at AS DATE) AND l.created_at >= p.starts_at AND l.created_at < p.ends_at
 LEFT JOIN m_acquired AS a ON a.scope = $scope AND a.customer_id = l.customer_id
 WHERE l.turn = 1

@@ -1,5 +1,5 @@
 -- Customers won in the period: by their first won deal with an amount, or their first contract, whichever came first.
 SELECT p.period_id, a.customer_id, a.entity, a.source, a.source_id, CAST(NULL AS VARCHAR) AS excluded
 FROM m_acquired AS a
-JOIN periods AS p ON a.acquired_on >= p.starts_on AND a.acquired_on < p.ends_on
+JOIN period_days AS p ON p.day = a.acquired_on AND a.acquired_on >= p.starts_on AND a.acquired_on < p.ends_on
 WHERE a.scope = $scope

@@ -2,7 +2,7 @@
 WITH bought AS (
     SELECT p.period_id, p.days, d.customer_id, d.source, d.source_id, d.excluded
     FROM purchases AS d
-    JOIN periods AS p ON d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
+    JOIN period_days AS p ON p.day = d.closed_on AND d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
 )
 SELECT period_id, customer_id, 'deals' AS entity, source, source_id, excluded,
        CAST(365.25 AS DECIMAL(28,12)) AS numerator, CAST(0 AS BIGINT) AS denominator

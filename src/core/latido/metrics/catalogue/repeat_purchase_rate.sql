@@ -3,7 +3,7 @@
 WITH bought AS (
     SELECT p.period_id, p.starts_on, d.customer_id, d.source, d.source_id, d.excluded
     FROM purchases AS d
-    JOIN periods AS p ON d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
+    JOIN period_days AS p ON p.day = d.closed_on AND d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
 ), firsts AS (
     SELECT customer_id, MIN(closed_on) AS first_on FROM purchases WHERE excluded IS NULL GROUP BY customer_id
 )

@@ -5,5 +5,5 @@ SELECT p.period_id, i.customer_id, 'survey_invitations' AS entity, i.source, i.s
            AS numerator,
        i.kind, i.survey_id AS survey
 FROM m_invitations AS i
-JOIN periods AS p ON i.sent_at >= p.starts_at AND i.sent_at < p.ends_at
+JOIN period_days AS p ON p.day = CAST(i.sent_at AS DATE) AND i.sent_at >= p.starts_at AND i.sent_at < p.ends_at
 WHERE i.is_delivered

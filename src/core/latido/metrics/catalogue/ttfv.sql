@@ -33,7 +33,8 @@ SELECT p.period_id, v.customer_id, 'milestones' AS entity, v.source, v.source_id
        CASE WHEN b.began_at IS NULL THEN DATE_DIFF('day', b.began_on, v.occurred_on) * 86400000000
             ELSE DATE_DIFF('microsecond', b.began_at, v.occurred_at) END AS value
 FROM valued AS v
-JOIN periods AS p ON v.occurred_at >= p.starts_at AND v.occurred_at < p.ends_at
+JOIN period_days AS p
+  ON p.day = CAST(v.occurred_at AS DATE) AND v.occurred_at >= p.starts_at AND v.occurred_at < p.ends_at
 LEFT JOIN begun AS b ON b.customer_id = v.customer_id
 UNION ALL
 SELECT p.period_id, w.customer_id, w.entity, w.source, w.source_id, 'waiting',

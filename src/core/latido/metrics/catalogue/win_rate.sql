@@ -3,5 +3,5 @@ SELECT p.period_id, d.customer_id, 'deals' AS entity, d.source, d.source_id, d.e
        CASE WHEN d.status = 'won' THEN 1 ELSE 0 END AS numerator,
        d.owner, d.team, d.pipeline, d.deal_class, d.lead_source
 FROM m_deals AS d
-JOIN periods AS p ON d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
+JOIN period_days AS p ON p.day = d.closed_on AND d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
 WHERE d.status IN ('won', 'lost')

@@ -11,5 +11,6 @@ SELECT p.period_id, a.customer_id, a.person_id, a.source, a.source_id, a.answere
             WHEN 10 * (a.score - a.scale_min) >= 7 * (a.scale_max - a.scale_min) THEN 'passives'
             ELSE 'detractors' END AS class
 FROM m_answers AS a
-JOIN periods AS p ON a.answered_at >= p.starts_at AND a.answered_at < p.ends_at
+JOIN period_days AS p
+  ON p.day = CAST(a.answered_at AS DATE) AND a.answered_at >= p.starts_at AND a.answered_at < p.ends_at
 WHERE a.kind = 'nps'
