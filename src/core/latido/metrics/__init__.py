@@ -6,7 +6,9 @@ the drill-down, the segments and the list of what was left out cannot disagree.
 
 from latido.metrics._answer import Answer, Previous
 from latido.metrics._asks import Ask
+from latido.metrics._change import Change
 from latido.metrics._dialects import transpiled
+from latido.metrics._effects import Effect
 from latido.metrics._engine import Engine
 from latido.metrics._explain import ARTICLES, Entry, Explanation, Fact
 from latido.metrics._figure import Figure, Number, Reason, Situation
@@ -25,9 +27,11 @@ __all__ = [
     "Ask",
     "Band",
     "Better",
+    "Change",
     "Classes",
     "Count",
     "Customer",
+    "Effect",
     "Engine",
     "EngineSettings",
     "Entry",

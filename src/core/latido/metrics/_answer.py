@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -73,19 +74,19 @@ class Answer:
             "period_end": self.period.ends_on.isoformat(),
             "time_zone": str(self.time_zone),
             "segment": None if self.segment is None else dict(self.segment),
-            "value": _json(self.value),
+            "value": plain_json(self.value),
             "unit": self.unit,
             "n": self.n,
-            "numerator": _json(self.numerator),
-            "denominator": _json(self.denominator),
-            "lower": _json(self.lower),
-            "upper": _json(self.upper),
-            "parts": {name: _json(number) for name, number in self.parts.items()},
+            "numerator": plain_json(self.numerator),
+            "denominator": plain_json(self.denominator),
+            "lower": plain_json(self.lower),
+            "upper": plain_json(self.upper),
+            "parts": {name: plain_json(number) for name, number in self.parts.items()},
             "reason": self.reason,
             "excluded": dict(sorted(self.excluded.items())),
             "sources": list(self.sources),
             "as_of": None if self.as_of is None else utc(self.as_of),
-            "previous": self.previous and {"value": _json(self.previous.value), "n": self.previous.n},
+            "previous": self.previous and {"value": plain_json(self.previous.value), "n": self.previous.n},
         }
 
 
@@ -94,5 +95,6 @@ def utc(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _json(number: Number | None) -> int | float | None:
-    return float(number) if isinstance(number, Decimal) else number
+def plain_json(number: Number | Fraction | None) -> int | float | None:
+    """Return *number* as JSON carries it."""
+    return float(number) if isinstance(number, Decimal | Fraction) else number

@@ -90,7 +90,7 @@ class Catalogue:
         """Return the parts of a formula by name; they follow its parameters, and not what the settings say of them."""
         if not isinstance(ask.kpi.fold, Formula):
             return {}
-        return {name: self._part(text, ask.values) for name, text in ask.kpi.fold.parts.items()}
+        return {name: self.following(text, ask.values) for name, text in ask.kpi.fold.parts.items()}
 
     def named_leaves(self, ask: Ask, name: str | None = None) -> Iterator[tuple[str | None, Ask]]:
         """Yield the asks that have facts of their own, with their names as parts: *ask* itself unless a formula."""
@@ -103,7 +103,8 @@ class Catalogue:
         """Return the asks that *ask* is computed from and that have facts of their own."""
         return [leaf for _, leaf in self.named_leaves(ask)]
 
-    def _part(self, text: str, inherited: Mapping[str, str]) -> Ask:
+    def following(self, text: str, inherited: Mapping[str, str]) -> Ask:
+        """Return what *text* asks for, with those of the *inherited* values that it has, and none of the settings."""
         kpi, values = self._parsed(text)
         return _made(kpi, {**{name: value for name, value in inherited.items() if name in kpi.params}, **values})
 

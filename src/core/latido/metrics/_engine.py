@@ -12,9 +12,11 @@ from latido.messages import marker
 from latido.metrics import _periods
 from latido.metrics._answer import Answer, Previous
 from latido.metrics._asks import Ask, Catalogue
+from latido.metrics._change import change
 from latido.metrics._explain import Entry, Explanation, explanation, listed
 from latido.metrics._figure import Figure
 from latido.metrics._periods import Period
+from latido.metrics._recount import CUSTOMER
 from latido.metrics._run import Run
 from latido.metrics._state import State, read_state
 from latido.metrics._statement import CUSTOMER_DIMENSIONS, Cut
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from latido.connect import Clock
     from latido.messages import Message
+    from latido.metrics._change import Change
     from latido.metrics._explain import Fact
     from latido.metrics._kpi import Kpi
     from latido.metrics._run import Segment
@@ -147,6 +150,29 @@ class Engine:
         year = Period(today - timedelta(days=364), today + timedelta(days=1))
         (wanted,) = view.periods(period or year)
         return portrait(view.run(Cut()), name, wanted)
+
+    def change(
+        self,
+        ask: str | Ask,
+        period: str | Period | None = None,
+        *,
+        segment: str | None = None,
+        source: str | None = None,
+        as_of: datetime | None = None,
+        compare: str = "before",
+    ) -> Change:
+        """Return why the figure of *ask* in *period* is not what it was, in effects that add up to the change exactly.
+
+        *segment* says what it is split by: a dimension, or `customer`, by those who are new, lost, or stayed. Rates and
+        means have the effects `mix`, `rate`, `new` and `lost` of each segment, sums what each adds, scores those of
+        promoters and detractors; medians are counted again with the segments old and new, formulas with their parts.
+        """
+        chosen = self._chosen([ask], "", None if segment == CUSTOMER else segment)
+        cut = Cut(source=self._known_source(source))
+        view = _View(self, chosen, self._state(cut.source), as_of)
+        (later,) = view.periods(period)
+        earlier, answer = view.answers(cut, [_periods.compared(later, compare), later], compare)
+        return change(chosen[0], earlier, answer, view.run(cut), segment)
 
     def catalog(self) -> list[Entry]:
         """Return every KPI with what nobody delivers of what it needs; nothing is delivered before the first sync."""

@@ -129,7 +129,8 @@ class Kpi:
     of one *family* are computed in one statement, at most *periods_at_once*. A *hidden* one is only part of others, one
     *on_request* is left out where all are asked for. *never* lists values of parameters that do not go together.
     *shown* are further columns of a list of the facts. A ratio that is a *multiple* says how many times over, and is
-    shown to people as such, not as a share.
+    shown to people as such, not as a share. *moved_by* names the KPI whose movements lead from the end of one period to
+    that of another.
     """
 
     id: str
@@ -154,6 +155,7 @@ class Kpi:
     aliases: tuple[str, ...] = ()
     never: tuple[Mapping[str, str], ...] = ()
     multiple: bool = False
+    moved_by: str = ""
     hidden: bool = False
     on_request: bool = False
 

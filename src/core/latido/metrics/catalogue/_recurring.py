@@ -124,6 +124,7 @@ def _mrr() -> Kpi:
     return _kpi(
         "mrr",
         names={"en": "Monthly recurring revenue", "es": "Ingresos recurrentes mensuales"},
+        moved_by="mrr_movements",
         formula=_("sum of the recurring monthly amounts in force on the last day"),
         unit="money/month",
         fold=Sum(),
