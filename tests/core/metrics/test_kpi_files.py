@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -256,3 +258,29 @@ def test_comments_and_blank_lines_may_stand_in_the_query(bare: Engine) -> None:
 
 def test_without_own_kpis_nothing_is_read(tmp_path: Path) -> None:
     assert [] == own_kpis(tmp_path)
+
+
+LOOKING = """
+import sys
+from pathlib import Path
+from latido.metrics import own_kpis
+own_kpis(Path(sys.argv[1]))
+print("sqlglot" in sys.modules)
+"""
+
+
+def test_a_query_is_looked_into_once(tmp_path: Path) -> None:
+    """It takes longer than most figures."""
+    command = [sys.executable, "-c", LOOKING, str(written(tmp_path, HEADER + QUERY))]
+
+    looked = [subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip() for _ in range(2)]
+
+    assert ["True", "False"] == looked
+
+
+def test_what_is_remembered_may_be_lost(tmp_path: Path) -> None:
+    own_kpis(written(tmp_path, HEADER + QUERY))
+    (tmp_path / ".latido" / "own_kpis.json").write_text("{", encoding="utf-8")
+
+    assert ["fast_replies"] == [kpi.id for kpi in own_kpis(tmp_path)]
+    assert "line 8: MEDIAN(1)" in refusal(tmp_path, HEADER + QUERY.replace("1 AS", "MEDIAN(1) AS"))[0]

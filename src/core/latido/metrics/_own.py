@@ -12,6 +12,7 @@ from latido.errors import ConfigurationError
 from latido.messages import Message, marker
 from latido.metrics._folds import Classes, Count, Fold, Mean, Nps, Quantile, Ratio, Share, Sum
 from latido.metrics._kpi import Better, Kpi, Query, Unit
+from latido.metrics._own_memory import Memory
 from latido.metrics.catalogue import built_in
 from latido.schema import TABLES
 from latido.suggest import nearest
@@ -27,10 +28,12 @@ _ = marker("latido")
 FOLDER = "kpis"
 """The folder, beside latido.toml, that a project's own KPIs stand in."""
 
+MEMORY = ".latido/own_kpis.json"
+"""Where it stands, in the project, what was found out about them."""
+
 ENVELOPE = ("period_id", "customer_id", "entity", "source", "source_id", "excluded")
 """The columns that facts have whatever is counted."""
 
-NPS_CLASSES = ("promoters", "passives", "detractors")
 REQUIRED = ("id", "name", "unit", "better", "needs", "fold")
 KEYS = (*REQUIRED, "name.es", "definition", "formula", "dimensions", "shown", "on_empty")
 ON_EMPTY: Mapping[str, Any] = {"0": 0, "no_rows_in_period": "no_rows_in_period", "zero_denominator": "zero_denominator"}
@@ -85,13 +88,16 @@ def own_kpis(project: Path, others: Iterable[Kpi] = ()) -> list[Kpi]:
     known = {name: _("a plugin has it") for kpi in others for name in (kpi.id, *kpi.aliases)}
     known |= {name: _("the catalogue has it") for kpi in built_in() for name in (kpi.id, *kpi.aliases)}
     found: dict[str, Kpi] = {}
-    for path in sorted((project / FOLDER).glob("*.sql")):
+    paths, memory = sorted((project / FOLDER).glob("*.sql")), Memory(project / MEMORY)
+    for path in paths:
         file = _read(path)
-        kpi = _kpi(file)
+        kpi = _kpi(file, memory)
         if kpi.id in known:
             problem = _("the id {id} is taken: {who}.", id=kpi.id, who=known[kpi.id])
             raise file.refused(problem, _("Give it another id. See all: latido catalog"), file.lines["id"])
         found[kpi.id], known[kpi.id] = kpi, _("{file} has it", file=file.name)
+    if paths:
+        memory.keep()
     return list(found.values())
 
 
@@ -185,9 +191,10 @@ def _instead(name: str, known: Iterable[str]) -> Message:
     return _("There is: {known}", known=listed)
 
 
-def _kpi(file: OwnFile) -> Kpi:
+def _kpi(file: OwnFile, memory: Memory) -> Kpi:
     fold = _fold(file)
-    columns = _columns(file, fold)
+    columns = memory.columns(file)
+    _check_columns(file, fold, columns)
     names = {"en": file.header["name"]} | ({"es": file.header["name.es"]} if "name.es" in file.header else {})
     return Kpi(
         id=_id(file),
@@ -251,15 +258,11 @@ def _fold(file: OwnFile) -> Fold:
     raise file.refused(problem, _instead(written, WRITTEN), file.lines["fold"])
 
 
-def _columns(file: OwnFile, fold: Fold) -> tuple[str, ...]:
-    """Return the columns of the facts, once it is sure that they are what the engine and *fold* need."""
-    from latido.metrics._own_query import checked
-
-    columns = checked(file)
+def _check_columns(file: OwnFile, fold: Fold, columns: Sequence[str]) -> None:
+    """Raise ConfigurationError unless *columns* are those that the engine and *fold* need."""
     for name in (*ENVELOPE, *fold.sums, *(["class"] if fold.by_class else [])):
         if name not in columns:
             raise file.refused(_("the query has no column {name}.", name=name), _added(name), file.sql_line)
-    return columns
 
 
 def _added(name: str) -> Message:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 _ = marker("latido")
 
-MODEL = tuple(sorted(table for step in STEPS for table in step))
+TABLES = (*sorted(table for step in STEPS for table in step), *views(), "periods", "period_days")
+"""What facts may be selected from."""
+
 KNOWN_VALUES = ("as_of", "scope", *EngineSettings(()).bound)
 """What facts may mention as `$name` without a parameter of their own."""
 
@@ -91,12 +93,11 @@ def _tree(file: OwnFile) -> exp.Query:
 
 def _check_tables(file: OwnFile, tree: exp.Expr) -> None:
     """Raise ConfigurationError for a table that is none of the model layer's, nor defined by the query itself."""
-    known = {*MODEL, *views(), "periods"}
     tables = list(tree.find_all(exp.Table))
     for table in tables:
         if table.db or table.catalog or (table.name and not re.fullmatch(r"\w+", table.name)):
             raise _no_table(file, table.sql(dialect="duckdb"), [table])
-    for name in sorted(_read_by(file) - known):
+    for name in sorted(_read_by(file) - set(TABLES)):
         raise _no_table(file, name, [table for table in tables if table.name == name])
 
 
@@ -111,8 +112,7 @@ def _read_by(file: OwnFile) -> set[str]:
 
 
 def _no_table(file: OwnFile, name: str, tables: list[exp.Table]) -> ConfigurationError:
-    known = [*MODEL, *views(), "periods"]
-    near = nearest(name, known) or (f"m_{name}" if f"m_{name}" in known else None)
+    near = f"m_{name}" if f"m_{name}" in TABLES else nearest(name, TABLES)
     hint = (
         _("Did you mean {near}? All tables: docs/reference/kpis.md", near=near)
         if near
