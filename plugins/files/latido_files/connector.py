@@ -33,6 +33,7 @@ class Files(Connector):
     title = "Files and SQL databases"
     Settings = FilesSettings
     asks = ("path",)
+    any_table = True
     undeliverable = MappingProxyType(
         {"time_of_deletion": _("Files and queries tell that a row is gone, but not since when.")}
     )

@@ -59,6 +59,7 @@ class GoogleAnalytics(Connector):
     asks = ("property_id", "service_account_file")
     settings: GoogleAnalyticsSettings
     undeliverable: ClassVar = UNDELIVERABLE
+    stream_types: ClassVar = STREAMS
     unreadable: ClassVar = UNREADABLE
 
     def __init__(self, settings: GoogleAnalyticsSettings, runtime: Runtime) -> None:

@@ -237,8 +237,8 @@ def test_catalog_says_why_a_vendor_that_is_connected_does_not_give_it(
     monkeypatch.setattr(Desk, "unreadable", {"survey_responses": "Desks ask nobody. Use a questionnaire."})
     kpis = {each["id"]: each for each in march("catalog", "--format", "json").json["kpis"]}
 
-    assert ["Desks ask nobody. Use a questionnaire."] == kpis["csat"]["unreadable"]
-    assert [] == kpis["ticket_csat"]["unreadable"]
+    assert ["Desks ask nobody. Use a questionnaire."] == [each["text"] for each in kpis["csat"]["unlock"]]
+    assert [] == kpis["ticket_csat"]["unlock"]
     assert 1 == march("catalog").out.count("Desks ask nobody. Use a questionnaire.")
 
 

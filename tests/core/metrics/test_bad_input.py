@@ -157,21 +157,19 @@ def test_what_only_counts_needs_no_rate(foreign: Engine, ask: str, value: float)
     assert value == answer(foreign, ask).value
 
 
-EMPTY: dict[Any, list[dict[str, Any]]] = {
-    entity: [{"source_id": "gone", "is_deleted": True, **columns}]
-    for entity, columns in {
-        Account: {},
-        Deal: {"status": "won", "amount": "1", "close_date": "2020-01-01"},
-        Contract: {"recurring_monthly_amount": "1"},
-        Ticket: {"csat": "good", "sla_met": True},
-        SurveyResponse: {},
-        SurveyInvitation: {},
-        MarketingSpend: {},
-        WebSession: {},
-        Cart: {},
-        Milestone: {},
-    }.items()
+SAID: dict[Any, dict[str, Any]] = {
+    Account: {},
+    Deal: {"status": "won", "amount": "1", "close_date": "2020-01-01"},
+    Contract: {"recurring_monthly_amount": "1"},
+    Ticket: {"csat": "good", "sla_met": True},
+    SurveyResponse: {},
+    SurveyInvitation: {},
+    MarketingSpend: {},
+    WebSession: {},
+    Cart: {},
+    Milestone: {},
 }
+EMPTY = {entity: [{"source_id": "gone", "is_deleted": True, **columns}] for entity, columns in SAID.items()}
 TRUE_ZEROS = {
     *("active_customers", "new_customers", "mrr", "arr", "mrr_movements", "expansion_mrr"),
     *("customer_segments", "lifecycle_stage", "at_risk_customers"),

@@ -79,6 +79,7 @@ class Bitrix24(Connector):
     asks = ("webhook_url",)
     settings: Bitrix24Settings
     undeliverable = UNDELIVERABLE
+    stream_types = STREAMS
     unreadable = UNREADABLE
 
     def __init__(self, settings: Bitrix24Settings, runtime: Runtime) -> None:

@@ -54,6 +54,7 @@ class HubSpot(Connector):
     asks = ("access_token",)
     settings: HubSpotSettings
     undeliverable = UNDELIVERABLE
+    stream_types = STREAMS
 
     def __init__(self, settings: HubSpotSettings, runtime: Runtime) -> None:
         super().__init__(settings, runtime)

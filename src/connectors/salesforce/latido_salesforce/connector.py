@@ -62,6 +62,7 @@ class Salesforce(Connector):
     asks = ("domain", "client_id", "client_secret")
     settings: SalesforceSettings
     undeliverable = UNDELIVERABLE
+    stream_types = STREAMS
 
     def __init__(self, settings: SalesforceSettings, runtime: Runtime) -> None:
         super().__init__(settings, runtime)

@@ -90,6 +90,7 @@ class Zendesk(Connector):
     asks = ("subdomain", "client_id", "client_secret")
     settings: ZendeskSettings
     undeliverable = UNDELIVERABLE
+    stream_types = STREAMS
 
     def __init__(self, settings: ZendeskSettings, runtime: Runtime) -> None:
         super().__init__(settings, runtime)

@@ -59,6 +59,12 @@ syncs that they rest on, beside the month before. `--from` and `--to` name the f
 `period_start`, `period_end` (dates, end exclusive), `time_zone`, `segment`, `value`, `unit`, `n`, `numerator`,
 `denominator`, `lower`, `upper`, `parts`, `reason`, `excluded`, `sources`, `as_of`, `previous`. Numbers are not rounded,
 what is absent is null, and a null `value` has a `reason`.""",
+    "latido catalog": """\
+Below the table stands, for each table or field that somebody would have to deliver, what would unlock it and the next
+command: a scope that was refused, a source that was not read yet, a stream that is left out of `streams`, a field of
+your own to map, a file to write, a connector that is installed and not connected. No vendor is asked. In JSON each KPI
+has them as `unlock`: `need`, `kind` (`scope`, `sync`, `stream`, `field`, `vendor`, `empty`, `file`, `connector`),
+`text`, `command`, `source`, `connector`, `stream`.""",
     "latido check": """\
 Also warns of rows that are stored with a stamp more than 10 minutes ahead of this machine's clock: somebody's clock or
 time zone is wrong. They count in the period that the stamp names.""",

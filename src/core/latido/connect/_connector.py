@@ -128,7 +128,9 @@ class Connector(ABC):
     `undeliverable` declares promises that this vendor cannot keep, each with the reason; `latido plugins` prints them.
     `asks` names the settings that `latido init` asks for; by default those that have no default themselves.
     `unreadable` says of a table, or `table.column`, why this vendor does not give it out and what would: the catalogue
-    of KPIs shows it. One that is not `in_demo` is left out of `latido demo`.
+    of KPIs shows it. From `stream_types`, the classes of its streams, it tells what this connector would bring where it
+    is installed and not connected; one that takes `any_table` reads what people write down themselves. One that is not
+    `in_demo` is left out of `latido demo`.
     """
 
     name: ClassVar[str]
@@ -137,6 +139,8 @@ class Connector(ABC):
     undeliverable: ClassVar[Mapping[str, Message | str]] = MappingProxyType({})
     asks: ClassVar[tuple[str, ...]] = ()
     unreadable: ClassVar[Mapping[str, Message | str]] = MappingProxyType({})
+    stream_types: ClassVar[Sequence[type[Stream]]] = ()
+    any_table: ClassVar[bool] = False
     in_demo: ClassVar[bool] = True
 
     def __init__(self, settings: Any, runtime: Runtime) -> None:

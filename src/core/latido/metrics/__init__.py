@@ -14,11 +14,12 @@ from latido.metrics._explain import ARTICLES, Entry, Explanation, Fact
 from latido.metrics._figure import Figure, Number, Reason, Situation
 from latido.metrics._folds import Classes, Count, Fold, Formula, Mean, Nps, Quantile, Ratio, Share, Sum, Survival
 from latido.metrics._kpi import Band, Better, Kpi, Override, Param, Query, Unit
-from latido.metrics._own import own_kpis
 from latido.metrics._periods import GRAINS, Grain, Period
 from latido.metrics._settings import EngineSettings
+from latido.metrics._unlock import Connected, Readable, Way, ways
 from latido.metrics.customers import Customer
 from latido.metrics.model import refresh
+from latido.metrics.own import own_kpis
 
 __all__ = [
     "ARTICLES",
@@ -29,6 +30,7 @@ __all__ = [
     "Better",
     "Change",
     "Classes",
+    "Connected",
     "Count",
     "Customer",
     "Effect",
@@ -52,13 +54,16 @@ __all__ = [
     "Quantile",
     "Query",
     "Ratio",
+    "Readable",
     "Reason",
     "Share",
     "Situation",
     "Sum",
     "Survival",
     "Unit",
+    "Way",
     "own_kpis",
     "refresh",
     "transpiled",
+    "ways",
 ]

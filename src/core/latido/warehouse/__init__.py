@@ -21,7 +21,15 @@ from latido.warehouse._history import (
 from latido.warehouse._moved import note_moved
 from latido.warehouse._publish import publish
 from latido.warehouse._sql import scalar
-from latido.warehouse._standing import freshness, quarantined, receipts, runs, sources_standing, streams_standing
+from latido.warehouse._standing import (
+    freshness,
+    last_receipts,
+    quarantined,
+    receipts,
+    runs,
+    sources_standing,
+    streams_standing,
+)
 from latido.warehouse._tables import SCHEMA_VERSION, columns, ddl, meta, put_meta, touch
 
 __all__ = [
@@ -42,6 +50,7 @@ __all__ = [
     "forget_source",
     "freshness",
     "insert",
+    "last_receipts",
     "meta",
     "note_ids",
     "note_moved",

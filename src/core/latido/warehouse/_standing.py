@@ -61,6 +61,17 @@ def streams_standing(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
+def last_receipts(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Return what the last run of each stream of each source came to, be it that it was refused."""
+    return _rows(
+        connection,
+        """SELECT source, stream, complete, fetched, problem
+           FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY source, stream ORDER BY started_at DESC) AS turn
+                 FROM _latido_receipts) AS r
+           WHERE turn = 1 ORDER BY source, stream""",
+    )
+
+
 def runs(connection: duckdb.DuckDBPyConnection, limit: int = 10) -> list[Row]:
     """Return the last runs, the newest first, one row per source."""
     return _rows(
