@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from latido.metrics._folds import Share
 from latido.metrics._kpi import SCALES
-from latido.metrics._own import blaming
 from latido.metrics._run import create_periods
 from latido.metrics._statement import CUSTOMER_DIMENSIONS, VALUE_SEGMENT, dimension, joined
+from latido.metrics.own import blaming
 from latido.schema import TABLES
 
 if TYPE_CHECKING:

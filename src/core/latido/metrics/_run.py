@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from latido.metrics._figure import Figure, Situation, exact
 from latido.metrics._folds import Formula, Group, Tally
 from latido.metrics._kpi import SCALES
-from latido.metrics._own import blaming
 from latido.metrics._periods import midnight
 from latido.metrics._statement import Cut, Statement, folded
+from latido.metrics.own import blaming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,13 +8,15 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from latido.metrics.own._known import TABLES, VALUES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from latido.metrics._own import OwnFile
+    from latido.metrics.own._file import OwnFile
 
-CHECKING = ("_own_query.py", "_portable.py", "catalogue/_catalogue.py", "model/__init__.py")
-"""What decides whether a query is one: where it changes, nothing that was remembered holds."""
+CHECKING = ("own/_query.py", "_portable.py")
+"""What decides, beside what is known, whether a query is one: where it changes, nothing that was remembered holds."""
 
 
 class Memory:
@@ -29,7 +31,7 @@ class Memory:
         """Return the columns of the query in *file*; raises ConfigurationError unless facts may be read by it."""
         key = hashlib.sha256(f"{_checking()} {file.sql}".encode()).hexdigest()
         if key not in self._known:
-            from latido.metrics._own_query import checked
+            from latido.metrics.own._query import checked
 
             self._known[key] = list(checked(file))
         self._kept[key] = self._known[key]
@@ -56,7 +58,6 @@ def _read(file: Path) -> dict[str, list[str]]:
 
 @cache
 def _checking() -> str:
-    folder = resources.files(__package__)
-    return hashlib.sha256(
-        "".join((folder / name).read_text(encoding="utf-8") for name in CHECKING).encode()
-    ).hexdigest()
+    folder = resources.files("latido.metrics")
+    parts = [TABLES, VALUES, *((folder / name).read_text(encoding="utf-8") for name in CHECKING)]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

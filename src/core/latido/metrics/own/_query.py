@@ -17,24 +17,16 @@ from sqlglot.errors import SqlglotError
 
 from latido.messages import Message, marker
 from latido.metrics._portable import complaints, line_of
-from latido.metrics._settings import EngineSettings
-from latido.metrics.catalogue import views
-from latido.metrics.model import STEPS
+from latido.metrics.own._known import TABLES, VALUES
 from latido.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from latido.errors import ConfigurationError
-    from latido.metrics._own import OwnFile
+    from latido.metrics.own._file import OwnFile
 
 _ = marker("latido")
-
-TABLES = (*sorted(table for step in STEPS for table in step), *views(), "periods", "period_days")
-"""What facts may be selected from."""
-
-KNOWN_VALUES = ("as_of", "scope", *EngineSettings(()).bound)
-"""What facts may mention as `$name` without a parameter of their own."""
 
 _AT_LINE = re.compile(r"LINE (\d+):")
 _HIDING = re.compile(r"/\*|\*/|\$\w*\$")
@@ -123,8 +115,8 @@ def _no_table(file: OwnFile, name: str, tables: list[exp.Table]) -> Configuratio
 
 def _check_values(file: OwnFile, tree: exp.Expr) -> None:
     for each in _values(tree):
-        if each not in KNOWN_VALUES:
-            near, known = nearest(each, KNOWN_VALUES), ", ".join(f"${name}" for name in KNOWN_VALUES)
+        if each not in VALUES:
+            near, known = nearest(each, VALUES), ", ".join(f"${name}" for name in VALUES)
             hint = (
                 _("Did you mean {near}? There is: {known}", near=f"${near}", known=known)
                 if near
