@@ -16,6 +16,7 @@ from latido.metrics._folds import Classes, Count, Fold, Formula, Mean, Nps, Quan
 from latido.metrics._kpi import Band, Better, Kpi, Override, Param, Query, Unit
 from latido.metrics._periods import GRAINS, Grain, Period
 from latido.metrics._settings import EngineSettings
+from latido.metrics._unlock import Connected, Readable, Way, ways
 from latido.metrics.customers import Customer
 from latido.metrics.model import refresh
 from latido.metrics.own import own_kpis
@@ -29,6 +30,7 @@ __all__ = [
     "Better",
     "Change",
     "Classes",
+    "Connected",
     "Count",
     "Customer",
     "Effect",
@@ -52,13 +54,16 @@ __all__ = [
     "Quantile",
     "Query",
     "Ratio",
+    "Readable",
     "Reason",
     "Share",
     "Situation",
     "Sum",
     "Survival",
     "Unit",
+    "Way",
     "own_kpis",
     "refresh",
     "transpiled",
+    "ways",
 ]
