@@ -180,6 +180,7 @@ def test_an_empty_period_may_be_a_true_zero(bare: Engine) -> None:
         (HEADER.replace("higher", "up") + QUERY, "line 4: there is no better up.", "higher, lower, neither"),
         (HEADER.replace("needs: tickets", "needs: ticket") + QUERY, "line 5: there is no table ticket.", "tickets?"),
         (HEADER.replace("needs: tickets", "needs: tickets.scat") + QUERY, "line 5: tickets has no scat.", "csat?"),
+        (HEADER.replace("tickets", "deals|tickets.csat") + QUERY, "line 5: deals|tickets.csat: only of", "one by one"),
         (HEADER.replace("fast_replies", "csat") + QUERY, "line 1: the id csat is taken: the catalogue", "catalog"),
         (HEADER.replace("fast_replies", "Fast!") + QUERY, "line 1: Fast! cannot be an id.", "small letters"),
         (HEADER + "-- colour: red\n" + QUERY, "line 7: a header has no colour.", "There is: id, name"),
@@ -284,3 +285,37 @@ def test_what_is_remembered_may_be_lost(tmp_path: Path) -> None:
 
     assert ["fast_replies"] == [kpi.id for kpi in own_kpis(tmp_path)]
     assert "line 8: MEDIAN(1)" in refusal(tmp_path, HEADER + QUERY.replace("1 AS", "MEDIAN(1) AS"))[0]
+
+
+@pytest.mark.parametrize(
+    ("fold", "column", "excluded"),
+    [
+        ("share", "t.reopens AS numerator", {"no_value": 4}),
+        ("share", "CASE WHEN t.team = 'A' THEN 1 ELSE 3 END AS numerator", {"out_of_range": 2}),
+        ("mean", "CASE WHEN t.team = 'A' THEN 1 END AS value", {"no_value": 2}),
+        ("median", "CASE WHEN t.team = 'A' THEN 1 END AS value", {"no_value": 2}),
+        ("ratio", "1 AS numerator, CASE WHEN t.team = 'A' THEN 1 END AS denominator", {"no_value": 2}),
+        ("classes(A, B)", "CASE WHEN t.team = 'A' THEN 'A' END AS class, 1 AS value", {"no_class": 2}),
+        ("nps", "t.team AS class", {"no_class": 4}),
+    ],
+)
+def test_what_cannot_be_counted_is_left_out_visibly(
+    bare: Engine, fold: str, column: str, excluded: dict[str, int]
+) -> None:
+    """Unknown is never read as 0."""
+    header = HEADER.replace("fold: share", f"fold: {fold}")
+
+    found = computed(bare, header + QUERY.replace("1 AS numerator", column).replace("t.excluded", "NULL AS excluded"))
+
+    assert excluded == found.excluded
+    assert (4 - sum(excluded.values())) == (found.n or 0)
+
+
+def test_what_an_editor_keeps_beside_a_file_is_no_kpi(tmp_path: Path) -> None:
+    assert [] == own_kpis(written(tmp_path, "no header", ".own.sql"))
+
+
+def test_a_field_that_nobody_fills_is_lacking(bare: Engine) -> None:
+    header = HEADER.replace("needs: tickets", "needs: tickets, tickets.subject")
+
+    assert "missing_field" == computed(bare, header + QUERY).reason

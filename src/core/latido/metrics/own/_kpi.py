@@ -135,16 +135,23 @@ def _one_of(file: OwnFile, key: str, known: Mapping[str, ChoiceT]) -> ChoiceT:
 
 def _needs(file: OwnFile) -> tuple[str, ...]:
     needs = file.listed("needs")
-    for each in (name for need in needs for name in need.split("|")):
-        table, _dot, column = each.partition(".")
-        if table not in TABLES:
-            problem = _("there is no table {table}.", table=table)
-            raise file.refused(problem, instead(table, TABLES), file.lines["needs"])
-        known = TABLES[table].model_fields
-        if column and column not in known:
-            problem = _("{table} has no {column}.", table=table, column=column)
-            raise file.refused(problem, instead(column, known), file.lines["needs"])
+    for need in needs:
+        if "|" in need and "." in need:
+            problem = _("{need}: only of tables either may do.", need=need)
+            raise file.refused(problem, _("Write fields one by one: tickets.csat"), file.lines["needs"])
+        for each in need.split("|"):
+            _check_need(file, *each.partition("."))
     return needs
+
+
+def _check_need(file: OwnFile, table: str, _dot: str, column: str) -> None:
+    if table not in TABLES:
+        problem = _("there is no table {table}.", table=table)
+        raise file.refused(problem, instead(table, TABLES), file.lines["needs"])
+    known = TABLES[table].model_fields
+    if column and column not in known:
+        problem = _("{table} has no {column}.", table=table, column=column)
+        raise file.refused(problem, instead(column, known), file.lines["needs"])
 
 
 def _fold(file: OwnFile) -> Fold:
