@@ -159,6 +159,7 @@ def test_variant_is_chosen_by_name_or_by_option(march: Terminal) -> None:
         (["kpis", "csat", "--period", "2026-13"], '"2026-13" is not a period.\n'),
         (["kpis", "--from", "2026-01"], "--from and --to belong together.\n"),
         (["kpis", "--period", "2026", "--from", "2026-01", "--to", "2026-02"], "--period and --from/--to exclude"),
+        (["explain", "csat", "--rows", "--segment", "team"], "--segment team does not name one segment.\n"),
         (["kpis", "--by", "month"], "--by needs a period.\n"),
         (["kpis", "--rolling", "3"], "--rolling needs a period.\n"),
         (["kpis", "csat", "--period", "2026", "--rolling", "3 months"], '"3 months" is not a window.\n'),
@@ -215,6 +216,40 @@ def test_explanation_reads_as_a_page(march: Terminal) -> None:
         assert line in said.out.splitlines()
     assert "SELECT" in said.out
     assert "https://desk.example/3" in said.out
+
+
+def test_change_is_told_with_what_makes_it_up(march: Terminal) -> None:
+    said = march("explain", "ticket_csat", *MARCH, "--change", "--segment", "source").out.splitlines()
+
+    told = said[said.index("2026-02: 50.0\N{NO-BREAK SPACE}%") :]
+    assert "2026-03: 75.0\N{NO-BREAK SPACE}%" == told[1]
+    assert "Change: +25.0\N{NO-BREAK SPACE}pp" == told[2]
+    assert told[3].startswith("That may be chance: the 95% interval of the change is \N{MINUS SIGN}32.0")
+    assert "Split by source:" == told[5]
+    assert ["support", "rate", "+25.0", "pp", "50.0", "%", "75.0", "%"] == told[7].split()
+
+
+def test_effects_can_be_taken_elsewhere(march: Terminal) -> None:
+    change = ("explain", "ticket_csat", *MARCH, "--change", "--segment", "source")
+    (effect,) = march(*change, "--format", "json").json["change"]["effects"]
+    (row,) = csv.DictReader(io.StringIO(march(*change, "--format", "csv").out))
+
+    assert {"source": "support", "effect": "rate", "value": 0.25, "before": 0.5, "after": 0.75} == effect
+    assert {name: str(value) for name, value in effect.items()} == row
+
+
+def test_without_a_figure_before_it_says_that_nothing_can_be_compared(march: Terminal) -> None:
+    said = march("explain", "ticket_csat", "--period", "2026-02", "--change").out
+
+    assert "2026-01: none: nothing to divide by\n" in said
+    assert "There is nothing to compare: one of both has no figure.\n" in said
+
+
+def test_records_of_one_segment_alone(march: Terminal) -> None:
+    rows = march("explain", "ticket_csat", *MARCH, "--rows", "--segment", "source=support", "--format", "json").json
+    none = march("explain", "ticket_csat", *MARCH, "--rows", "--segment", "team=A", "--format", "json").json
+
+    assert (4, 0) == (len(rows["rows"]), len(none["rows"]))
 
 
 def test_rows_can_be_taken_elsewhere_as_csv(march: Terminal) -> None:

@@ -9,13 +9,15 @@ import typer
 
 from latido.cli._options import argument, option
 from latido.cli._output import Column
+from latido.cli._rates import tell_rates
 from latido.cli._session import Session, session
+from latido.errors import UsageError
 from latido.messages import marker, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from latido.metrics import Answer, Explanation, Fact, Kpi
+    from latido.metrics import Answer, Change, Engine, Explanation, Fact, Kpi
 
 _ = marker("latido")
 
@@ -42,6 +44,27 @@ def explain(
         str | None, option(_("The period; the last full month if left out."), "--period", metavar="P")
     ] = None,
     rows: Annotated[bool, option(_("List every record that was counted or left out."), "--rows")] = False,
+    change: Annotated[
+        bool, option(_("Split the change since the period before into effects that add up to it."), "--change")
+    ] = False,
+    segment: Annotated[
+        str | None,
+        option(
+            _(
+                "With --change: by source, team, customer or another; with --rows: of one alone, as team=A."
+            ),
+            "--segment",
+            metavar="S",
+        ),
+    ] = None,
+    compare: Annotated[
+        str,
+        option(
+            _("With --change: since before, the period before, or year, the one a year earlier."),
+            "--compare",
+            metavar="C",
+        ),
+    ] = "before",
     sql: Annotated[bool, option(_("Show the SQL."), "--sql")] = False,
     dialect: Annotated[
         str | None,
@@ -54,21 +77,50 @@ def explain(
     here = session(context)
     figures = engine(here)
     found = figures.explain(kpi, period)
+    split = figures.change(kpi, found.answer.period, segment=segment, compare=compare) if change else None
     if dialect:
         found, sql = _in_dialect(found, dialect), True
-    facts = figures.facts(kpi, found.answer.period) if rows or here.output.format == "csv" else None
+    only = None if change else _one_segment(segment)
+    listed = rows or (here.output.format == "csv" and not change)
+    facts = figures.facts(kpi, found.answer.period, segment=only) if listed else None
     if here.output.format == "json":
-        here.output.json(_object(here, found, facts, sql=sql))
+        here.output.json(_object(here, found, facts, sql=sql) | ({"change": split.json()} if split else {}))
     elif here.output.format == "csv":
-        _list(here, found.kpi, facts or ())
+        _effects(here, split) if split else _list(here, found.kpi, facts or ())
     else:
         _tell(here, found)
+        if split:
+            _show_change(here, figures, kpi, split)
         if sql:
             _show_sql(here, found)
         if facts is not None:
             here.output.line()
             _list(here, found.kpi, facts)
     return 0
+
+
+def _one_segment(written: str | None) -> dict[str, str | None] | None:
+    if written is None:
+        return None
+    name, equals, value = written.partition("=")
+    if not (equals and name):
+        raise UsageError(
+            _("--segment {text} does not name one segment.", text=written),
+            _("Write it as --segment team=A, or with --change as --segment team"),
+        )
+    return {name: value or None}
+
+
+def _show_change(here: Session, figures: Engine, kpi: str, split: Change) -> None:
+    from latido.cli._change import ChangePage
+
+    here.output.line()
+    ChangePage(here, figures, figures.ask(kpi), split).show()
+
+
+def _effects(here: Session, split: Change) -> None:
+    keys = (split.by, "effect", "value", "before", "after")
+    here.output.csv(keys, ([effect[key] for key in keys] for effect in split.json()["effects"]))
 
 
 def _in_dialect(found: Explanation, dialect: str) -> Explanation:
@@ -92,6 +144,7 @@ def _object(here: Session, found: Explanation, facts: Iterable[Fact] | None, *, 
         "inputs": {name: list(sources) for name, sources in found.inputs.items()},
         "lacking": list(found.lacking),
         "fresh": dict(found.fresh),
+        "rates": [each.json() for each in found.rates],
         "answer": found.answer.json(),
     }
     if sql:
@@ -139,6 +192,7 @@ def _tell_origin(here: Session, found: Explanation) -> None:
         output.line(_("Reads: {table} ({sources})", table=table, sources=", ".join(sources)))
     if found.lacking:
         output.line(_("Nobody delivers: {lacking}", lacking=", ".join(found.lacking)))
+    tell_rates(here, found)
     for source, at in found.fresh.items():
         output.line(_("Data of {source}: {at}", source=source, at=output.cell(at)))
     for band in found.kpi.bands:

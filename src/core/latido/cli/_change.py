@@ -1,0 +1,152 @@
+"""A change as people read it: how much, whether it may be chance, and what makes it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from latido.cli._figures import Reader, form, period_text
+from latido.cli._output import Column
+from latido.messages import Message, marker
+
+if TYPE_CHECKING:
+    from latido.cli._figures import Form
+    from latido.cli._session import Session
+    from latido.metrics import Ask, Change, Effect, Engine
+
+_ = marker("latido")
+
+COLUMNS = (
+    Column("label", _("segment")),
+    Column("effect", _("effect")),
+    Column("value", _("contribution"), right=True),
+    Column("before", _("before"), right=True),
+    Column("after", _("now"), right=True),
+)
+EFFECTS: dict[str, Message] = {
+    "mix": _("mix"),
+    "rate": _("rate"),
+    "new": _("new"),
+    "lost": _("lost"),
+    "change": _("change"),
+    "numerator": _("numerator"),
+    "denominator": _("denominator"),
+    "promoters": _("promoters"),
+    "detractors": _("detractors"),
+}
+MEANINGS: dict[str, Message] = {
+    "mix": _("mix: the segment is a greater or smaller share of all"),
+    "rate": _("rate: its own figure is another"),
+    "new": _("new: it was not there before"),
+    "lost": _("lost: it is not there any more"),
+    "numerator": _("numerator: there is more or less above the line"),
+    "denominator": _("denominator: there is more or less below the line"),
+}
+CUSTOMERS: dict[str, Message] = {
+    "new": _("new customers"),
+    "lost": _("lost customers"),
+    "stayed": _("those who stayed"),
+    "up": _("those with more"),
+    "down": _("those with less"),
+}
+SPLITS: dict[str, Message] = {
+    "customer": _("Split by what became of customers:"),
+    "part": _("Split by its parts:"),
+    "movement": _("Split by movements:"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """A change, printed below the explanation of its figure."""
+
+    here: Session
+    figures: Engine
+    ask: Ask
+    change: Change
+
+    def show(self) -> None:
+        """Print it for people."""
+        output, change = self.here.output, self.change
+        fiscal = self.here.project.metrics.fiscal_year_start
+        for answer in (change.earlier, change.answer):
+            period, value = period_text(answer.period, fiscal), self._reader.value(answer)
+            output.line(f"{period}: {output.cell(value)}")
+        if change.value is None:
+            self._tell_why_not()
+            return
+        output.line(_("Change: {change}", change=self._reader.difference(_decimal(change.value), self._form)))
+        self._tell_chance()
+        if change.effects:
+            output.line()
+            output.line(SPLITS.get(change.by) or _("Split by {name}:", name=change.by))
+            output.listing("effects", COLUMNS, [self._row(each) for each in change.effects])
+            for name in dict.fromkeys(each.name for each in change.effects if each.name in MEANINGS):
+                output.line(MEANINGS[name])
+
+    def _tell_chance(self) -> None:
+        previous = self.change.answer.previous
+        if previous is None or previous.difference is None:
+            return
+        lower, upper = (self._reader.difference(each, self._form) for each in previous.difference)
+        if previous.may_be_chance:
+            said = _(
+                "That may be chance: the 95% interval of the change is {lower} to {upper}.", lower=lower, upper=upper
+            )
+        else:
+            said = _(
+                "That is hardly chance: the 95% interval of the change is {lower} to {upper}.", lower=lower, upper=upper
+            )
+        self.here.output.line(said)
+
+    def _tell_why_not(self) -> None:
+        output, change = self.here.output, self.change
+        output.line(_("There is nothing to compare: one of both has no figure."))
+        if change.comparable:
+            output.line(_("What has a figure in both:"))
+        for label, (before, after) in change.comparable.items():
+            unit = self._unit_of(label)
+            one, other = (self._reader.number(each, unit) for each in (before, after))
+            output.line(f"  {output.cell(self._label(label))}: {one} \N{RIGHTWARDS ARROW} {other}")
+
+    def _row(self, effect: Effect) -> dict[str, Any]:
+        unit = self._moving(effect)
+        both = (effect.before, effect.after)
+        before, after = (None if each is None else self._reader.number(_decimal(each), unit) for each in both)
+        return {
+            "label": self._label(effect.label),
+            "effect": EFFECTS.get(effect.name, effect.name),
+            "value": self._reader.difference(_decimal(effect.value), self._form),
+            "before": before,
+            "after": after,
+        }
+
+    def _moving(self, effect: Effect) -> Form:
+        """Return how that is written which moved."""
+        if effect.name == "mix":
+            return "ratio"
+        if effect.name in {"numerator", "denominator", "promoters", "detractors"}:
+            return "points"
+        return self._unit_of(effect.label)
+
+    def _unit_of(self, label: str | None) -> Form:
+        parts = self.figures.catalogue.parts(self.ask)
+        return form(parts[label].kpi) if self.change.by == "part" and label in parts else self._form
+
+    def _label(self, label: str | None) -> str | Message:
+        if label is None:
+            return "?"
+        return CUSTOMERS.get(label, label) if self.change.by == "customer" else label
+
+    @property
+    def _form(self) -> Form:
+        return form(self.change.answer)
+
+    @property
+    def _reader(self) -> Reader:
+        return Reader(self.here.output, self.here.project.currency)
+
+
+def _decimal(number: Any) -> Decimal:
+    return Decimal(str(float(number)))
