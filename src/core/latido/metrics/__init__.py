@@ -15,6 +15,7 @@ from latido.metrics._figure import Figure, Number, Reason, Situation
 from latido.metrics._folds import Classes, Count, Fold, Formula, Mean, Nps, Quantile, Ratio, Share, Sum, Survival
 from latido.metrics._kpi import Band, Better, Kpi, Override, Param, Query, Unit
 from latido.metrics._periods import GRAINS, Grain, Period
+from latido.metrics._rates import RatesUsed
 from latido.metrics._settings import EngineSettings
 from latido.metrics._unlock import Connected, Readable, Way, ways
 from latido.metrics.customers import Customer
@@ -53,6 +54,7 @@ __all__ = [
     "Previous",
     "Quantile",
     "Query",
+    "RatesUsed",
     "Ratio",
     "Readable",
     "Reason",

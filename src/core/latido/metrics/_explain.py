@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.metrics._folds import Share
 from latido.metrics._kpi import SCALES
+from latido.metrics._rates import rates_used
 from latido.metrics._run import create_periods
 from latido.metrics._statement import CUSTOMER_DIMENSIONS, VALUE_SEGMENT, dimension, joined
 from latido.metrics.own import blaming
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from latido.metrics._figure import Number
     from latido.metrics._kpi import Kpi
     from latido.metrics._periods import Period
+    from latido.metrics._rates import RatesUsed
     from latido.metrics._run import Run
 
 
@@ -101,7 +103,7 @@ class Explanation:
 
     `sql` has the facts query of each part (one, called like the KPI, unless it is a formula), `bound` the values of
     the parameters in each. `inputs` are the tables that it needs and that some source delivers, with these sources;
-    `fresh` is the last complete sync of each of them.
+    `fresh` is the last complete sync of each of them. `rates` are those at which its money was converted.
     """
 
     kpi: Kpi
@@ -113,6 +115,7 @@ class Explanation:
     lacking: tuple[str, ...]
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fresh: Mapping[str, datetime | None] = field(default_factory=dict)
+    rates: tuple[RatesUsed, ...] = ()
 
 
 def explanation(ask: Ask, answer: Answer, run: Run) -> Explanation:
@@ -128,6 +131,7 @@ def explanation(ask: Ask, answer: Answer, run: Run) -> Explanation:
         lacking=tuple(run.state.lacking(ask.kpi)),
         inputs=run.state.inputs(ask.kpi),
         fresh={name: run.state.finished.get(name) for name in answer.sources},
+        rates=tuple(rates_used(ask, answer.period, run)),
     )
 
 
