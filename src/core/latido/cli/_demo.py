@@ -44,4 +44,4 @@ def world(settings: DemoSettings) -> World:
         raise ConfigurationError(
             _("latido.toml: [demo] says no ends_on."), _("Write the day on which its history ends, or run: latido demo")
         )
-    return World(settings.seed, end=settings.ends_on, tickets=settings.tickets)
+    return World(settings.seed, end=settings.ends_on, tickets=settings.tickets, traps=True)

@@ -39,6 +39,10 @@ class Imitation(ABC):
     def settings(self) -> dict[str, Any]:
         """Return what `[sources.<name>]` says for the real connector to read from here."""
 
+    def tailored(self) -> dict[str, Any]:
+        """Return the `settings` of somebody who also says what this vendor's own fields of theirs mean."""
+        return self.settings()
+
     @abstractmethod
     def address(self) -> dict[str, Any]:
         """Return those of the `settings` that say where this is."""

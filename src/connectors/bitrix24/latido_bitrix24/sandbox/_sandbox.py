@@ -61,7 +61,6 @@ class BitrixSandbox(Sandbox):
         thumbs=False,
         remarks="each",
         holds=frozenset({"accounts", "deals", "contracts", "recommendations"}),
-        follows=False,
         forgets=frozenset({"askers", "buyers", "people"}),
         addressed=False,
     )
@@ -89,6 +88,10 @@ class BitrixSandbox(Sandbox):
         if not oauth:
             return {**said, "webhook_url": f"{PORTAL}/rest/{USER}/{SECRET}/"}
         return {**said, "portal": self.url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+
+    def tailored(self) -> dict[str, Any]:
+        own = {"accounts": {"tax_id": "ufCrm_1700000001"}, "deals": {"supersedes": "ufCrm_1698765435"}}
+        return {**self.settings(), "fields": own}
 
     def routes(self) -> Sequence[tuple[str, str, Handler]]:
         return (

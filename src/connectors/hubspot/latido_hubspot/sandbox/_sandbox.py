@@ -52,7 +52,6 @@ class HubSpotSandbox(Sandbox):
         thumbs=False,
         remarks="satisfaction",
         holds=frozenset({"accounts", "deals", "contracts", "recommendations", "spend", "carts"}),
-        follows=False,
         spends="by campaign",
         items=False,
         forgets=frozenset({"askers", "buyers", "people"}),
@@ -73,6 +72,10 @@ class HubSpotSandbox(Sandbox):
 
     def settings(self) -> dict[str, Any]:
         return {"connector": "hubspot", "base_url": self.url, "access_token": ACCESS_TOKEN, "surveys": _SCALES}
+
+    def tailored(self) -> dict[str, Any]:
+        own = {"accounts": {"tax_id": "properties.nif"}, "deals": {"supersedes": "properties.sustituye_a"}}
+        return {**self.settings(), "fields": own}
 
     def tickets(self) -> Iterator[Ticket]:
         return self.records.all_tickets()

@@ -44,8 +44,6 @@ class SalesforceSandbox(Sandbox):
     known: ClassVar[Known] = Known(
         thumbs=False,
         holds=frozenset({"accounts", "deals", "contracts", "recommendations", "spend"}),
-        booked=False,
-        follows=False,
         spends="by campaign in one",
         forgets=frozenset({"askers", "buyers", "people"}),
         remembers_days=15,
@@ -98,6 +96,14 @@ class SalesforceSandbox(Sandbox):
                 }
             ],
         }
+
+    def tailored(self) -> dict[str, Any]:
+        own = {
+            "accounts": {"tax_id": "Tax_Id__c"},
+            "contracts": {"booked_on": "Asset.PurchaseDate", "deal_id": "Asset.Opportunity__c"},
+            "deals": {"supersedes": "Supersedes__c"},
+        }
+        return {**self.settings(), "fields": own}
 
     def tickets(self) -> Iterator[Ticket]:
         return self.records.all_tickets()

@@ -83,8 +83,11 @@ class ZendeskSandbox(Sandbox):
             "base_url": self.url,
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
-            "ces": {"alias": EFFORT_ALIAS, "scale_min": 1, "scale_max": 7, "higher_is_better": True},
         }
+
+    def tailored(self) -> dict[str, Any]:
+        effort = {"alias": EFFORT_ALIAS, "scale_min": 1, "scale_max": 7, "higher_is_better": True}
+        return {**self.settings(), "ces": effort, "fields": {"accounts": {"tax_id": "organization_fields.nif"}}}
 
     def tickets(self) -> Iterator[Ticket]:
         return self.records.all_tickets()

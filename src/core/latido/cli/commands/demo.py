@@ -83,7 +83,7 @@ def _source(here: Session, name: str, vendor: Imitation) -> NewSource:
 
     from latido.config import NewSource, mentions
 
-    settings, fields = vendor.settings(), here.plugins.connector(name).Settings.model_fields
+    settings, fields = vendor.tailored(), here.plugins.connector(name).Settings.model_fields
     left_out = {"connector", *vendor.address()}
     secret = {key for key, each in fields.items() if key in settings and mentions(each.annotation, SecretStr)}
     plain = {key: value for key, value in settings.items() if key not in {*left_out, *secret}}
