@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from latido.messages import Message
 
@@ -34,6 +34,9 @@ ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Count, exp.Sum, exp.Min, exp.Max, exp.Star,
     exp.Any, exp.Window, exp.WindowSpec, exp.RowNumber, exp.Rank, exp.Lag, exp.Lead, exp.Interval,
 )  # fmt: skip
+
+TYPES = ("VARCHAR", "TEXT", "BOOLEAN", "INT", "BIGINT", "DECIMAL", "DOUBLE", "DATE", "TIMESTAMP", "TIMESTAMPNTZ")
+"""What the parser calls the types that every engine has."""
 
 LONGEST = 60
 """Characters of a piece of SQL that are shown."""
@@ -73,21 +76,62 @@ def shown(node: exp.Expr) -> str:
 
 def _misused(node: exp.Expr) -> Message | None:
     """Return why *node* is not allowed as it is used."""
-    if isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count):
-        return _("* stands for whatever columns there are: name them.")
-    if isinstance(node, exp.Join) and (node.side not in ("", "LEFT") or node.method):
-        return _("Only JOIN, LEFT JOIN and CROSS JOIN are the same everywhere, not {part}.", part=shown(node))
-    if isinstance(node, exp.DateDiff) and node.text("unit").lower() not in ("microsecond", "day"):
-        return _("DATE_DIFF counts alike everywhere only in 'microsecond' and 'day'.")
-    if isinstance(node, exp.Group) and node.args.get("all"):
-        return _("GROUP BY ALL is of one engine: name the columns.")
-    if isinstance(node, exp.Div) and not _is_guarded(node):
-        return _("{part} may divide by 0: write NULLIF(…, 0) around what it divides by.", part=shown(node))
-    return None
+    return next((said for kind, rule in _RULES if isinstance(node, kind) and (said := rule(node)) is not None), None)
 
 
-def _is_guarded(division: exp.Div) -> bool:
-    """Whether a division stands where its divisor cannot be 0: a number, under a CASE, or by NULLIF."""
+def _star(star: Any) -> Message | None:
+    counted = isinstance(star.parent, exp.Count)
+    return None if counted else _("* stands for whatever columns there are: name them.")
+
+
+def _join(join: Any) -> Message | None:
+    if join.side in ("", "LEFT") and not join.method:
+        return None
+    return _("Only JOIN, LEFT JOIN and CROSS JOIN are the same everywhere, not {part}.", part=shown(join))
+
+
+def _difference(difference: Any) -> Message | None:
+    if difference.text("unit").lower() in ("microsecond", "day"):
+        return None
+    return _("DATE_DIFF counts alike everywhere only in 'microsecond' and 'day'.")
+
+
+def _group(group: Any) -> Message | None:
+    return _("GROUP BY ALL is of one engine: name the columns.") if group.args.get("all") else None
+
+
+def _window(window: Any) -> Message | None:
+    distinct = window.this.find(exp.Distinct)
+    return _("Not every engine counts DISTINCT in a window: count in a subquery.") if distinct else None
+
+
+def _type(kind: Any) -> Message | None:
+    return None if kind.this.name in TYPES else _("Not every engine has the type {part}.", part=shown(kind))
+
+
+def _cast(cast: Any) -> Message | None:
+    broken = cast.this.find(exp.Div) or any("." in each.name for each in cast.this.find_all(exp.Literal))
+    if cast.args["to"].this.name not in ("INT", "BIGINT") or not broken:
+        return None
+    return _("{part} rounds on one engine and cuts off on another: leave it to the fold.", part=shown(cast))
+
+
+def _division(division: Any) -> Message | None:
+    """Return what is wrong unless the divisor cannot be 0: a number, under a CASE, or by NULLIF."""
     divisor = division.expression
     number = isinstance(divisor, exp.Literal) and not divisor.is_string and float(divisor.name) != 0
-    return number or isinstance(divisor, exp.Nullif) or division.find_ancestor(exp.Case) is not None
+    if number or isinstance(divisor, exp.Nullif) or division.find_ancestor(exp.Case) is not None:
+        return None
+    return _("{part} may divide by 0: write NULLIF(…, 0) around what it divides by.", part=shown(division))
+
+
+_RULES: tuple[tuple[type[exp.Expr], Callable[[Any], Message | None]], ...] = (
+    (exp.Star, _star),
+    (exp.Join, _join),
+    (exp.DateDiff, _difference),
+    (exp.Group, _group),
+    (exp.Window, _window),
+    (exp.DataType, _type),
+    (exp.Cast, _cast),
+    (exp.Div, _division),
+)
