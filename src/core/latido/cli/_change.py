@@ -81,9 +81,15 @@ class ChangePage:
         if change.effects:
             output.line()
             output.line(SPLITS.get(change.by) or _("Split by {name}:", name=change.by))
-            output.listing("effects", COLUMNS, [self._row(each) for each in change.effects])
+            self._table([self._row(each) for each in change.effects])
             for name in dict.fromkeys(each.name for each in change.effects if each.name in MEANINGS):
                 output.line(MEANINGS[name])
+
+    def _table(self, rows: list[dict[str, Any]]) -> None:
+        """Print the effects; a formula's parts and movements have but one effect each."""
+        unused = {"effect"} if self.change.by in {"part", "movement"} else set()
+        unused |= {name for name in ("before", "after") if all(row[name] is None for row in rows)}
+        self.here.output.listing("effects", [each for each in COLUMNS if each.key not in unused], rows)
 
     def _tell_chance(self) -> None:
         previous = self.change.answer.previous

@@ -25,8 +25,8 @@ one row per thing counted, and a fold that makes a figure of them. `latido expla
 
 A variant is written `first_response_time(stat=p90)`, several parameters as `(stat=p90,which=first)`; the first value
 of a parameter is what is meant without it. Figures can be split by `source`, by the customer's `country`, `industry`,
-`owner`, that owner's `team` and `segment` (high, middle, volume, at the end of the period), and by what each KPI lists
-below: where its facts have an owner or a team themselves, theirs counts.
+`owner`, that owner's `team` and `segment` (high, middle, volume, at the end of the period, of those who left in it
+before it), and by what each KPI lists below: where its facts have an owner or a team themselves, theirs counts.
 
 Without a figure there is a reason: {reasons}. Unknown is never read as 0.
 """
