@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlglot
 
+from latido.metrics import Engine, own_kpis
 from latido.metrics._periods import parsed
 from latido.metrics._run import create_periods
 from latido.metrics._statement import Cut, Statement, folded
@@ -20,6 +21,7 @@ from latido.metrics.model import refresh
 from latido.schema import Account, Contract, Deal, MarketingSpend, SurveyResponse, Ticket
 from tests.core.metrics.loading import MADRID, poured
 from tests.core.metrics.rich import rich_rows
+from tests.core.metrics.test_kpi_files import HOW_TO, sql_of, written
 from tests.core.metrics.test_properties import ASKS, DESK
 from tests.postgresql import postgresql
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     import duckdb
     import psycopg
 
-    from latido.metrics import Ask, Engine
+    from latido.metrics import Ask
     from tests.core.metrics.loading import Rows
 
 PERIODS = [parsed(each, date(2024, 4, 1)) for each in ("2023-12", "2024-01", "2024-02", "2024-Q1", "2024-W05")]
@@ -91,9 +93,10 @@ ODD: Rows = {
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     rows = rich_rows()
     both = {entity: [*each, *ODD.get(entity, [])] for entity, each in rows.items()}
-    engine = poured(tmp_path_factory.mktemp("postgresql"), both, by_hand=("shop",), schedules=DESK)
+    folder = tmp_path_factory.mktemp("postgresql")
+    engine = poured(folder, both, by_hand=("shop",), schedules=DESK)
     refresh(engine.warehouse, engine.settings)
-    return engine
+    return Engine(engine.warehouse, engine.settings, own_kpis(written(folder, sql_of(HOW_TO))))
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +126,8 @@ def copy(table: str, here: duckdb.DuckDBPyConnection, there: psycopg.Connection[
 
 @pytest.fixture(scope="module")
 def asks(figures: Engine) -> list[Ask]:
-    """Return what has facts of its own, in every KPI and every variant, hidden ones too, each once."""
-    found = (leaf for text in ASKS for leaf in figures.catalogue.leaves(figures.ask(text)))
+    """Return what has facts of its own, in every KPI and every variant, those of a file and hidden ones too."""
+    found = (leaf for text in (*ASKS, "fast_replies") for leaf in figures.catalogue.leaves(figures.ask(text)))
     return list({leaf.text: leaf for leaf in found}.values())
 
 

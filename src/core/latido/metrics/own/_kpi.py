@@ -89,7 +89,7 @@ def _kpi(file: OwnFile, memory: Memory) -> Kpi:
         fold=fold,
         facts=_facts(file, fold, columns),
         definition=file.header.get("definition") or file.header["name"],
-        formula=file.header.get("formula", ""),
+        formula=file.header.get("formula") or file.header["fold"],
         needs=_needs(file),
         on_empty=_one_of(file, "on_empty", ON_EMPTY) if "on_empty" in file.header else "no_rows_in_period",
         dimensions=_among(file, "dimensions", columns),
