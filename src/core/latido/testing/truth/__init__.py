@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from latido.testing.truth._answers import of_answers
+from latido.testing.truth._answers import Opinion, Score, of_answers
+from latido.testing.truth._book import Book, Invitation, Payment, Sale, Stretch
 from latido.testing.truth._contracts import of_contracts
 from latido.testing.truth._figure import Period, Truth
 from latido.testing.truth._health import of_health
@@ -24,7 +25,24 @@ if TYPE_CHECKING:
 
     from latido.testing.truth._figure import Truths
 
-__all__ = ["Buyer", "Desk", "Held", "Known", "Period", "Truth", "buyers_of", "truth"]
+__all__ = [
+    "Book",
+    "Buyer",
+    "Desk",
+    "Held",
+    "Invitation",
+    "Known",
+    "Opinion",
+    "Payment",
+    "Period",
+    "Sale",
+    "Score",
+    "Stretch",
+    "Truth",
+    "buyers_of",
+    "figures",
+    "truth",
+]
 
 
 def buyers_of(desks: Iterable[Desk], period: Period) -> list[Buyer]:
@@ -34,6 +52,10 @@ def buyers_of(desks: Iterable[Desk], period: Period) -> list[Buyer]:
 
 def truth(desks: Iterable[Desk], period: Period) -> Truths:
     """Return the true answers of all KPIs but the predicted one over all *desks*, by id, in their default variants."""
-    book = read(desks)
+    return figures(read(desks), period)
+
+
+def figures(book: Book, period: Period) -> Truths:
+    """Return the true answers over what stands in a *book*."""
     families = (of_answers, of_tickets, of_usage, of_contracts, of_sales, of_health)
     return {kpi: figure for family in families for kpi, figure in family(book, period).items()}
