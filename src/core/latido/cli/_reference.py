@@ -54,6 +54,9 @@ _NOTES = {
     "latido kpis": """\
 Without ID all KPIs are answered; without a period, for the last full month before the oldest of the
 syncs that they rest on, beside the month before. `--from` and `--to` name the first and the last period of a series.
+`--rolling 3` makes each period of it the window of three that ends with it, `--rolling 90d` one of 90 days; a window is
+compared with the one before that it does not share a day with. `~` marks a change that may be chance: of two samples,
+the 95% interval of their difference reaches across 0.
 
 `--format json` prints `{"answers": [...]}`, one object per KPI, variant, period and segment: `kpi`, `variant`,
 `period_start`, `period_end` (dates, end exclusive), `time_zone`, `segment`, `value`, `unit`, `n`, `numerator`,
@@ -72,6 +75,11 @@ time zone is wrong. They count in the period that the stamp names.""",
 Names are tried in this order: id, account, e-mail, domain, name. Figures are the KPIs over the facts of this customer
 alone; health, segment, stage and risk are those of the last day of the period. `--format json` has all of it, `--format
 csv` a row per figure and record. See [One customer in several sources](identity.md#looking-at-one-customer).""",
+    "latido explain": """\
+`--change` splits the change since the period before into effects that add up to it exactly: of each segment the mix, the
+rate, what is new and what is lost; of a sum what each adds; of a formula what each part does. How, says
+[How a change is split](../reasons/changes.md). Without `--segment` it takes the parts of a formula, the movements of
+what recurs, else the sources where there are several, else what became of customers.""",
     "latido sync": """\
 Reads the sources side by side, each stream from where the last run stopped. Data and that place are
 stored together, so that a run may be killed at any moment. The first Ctrl-C ends at a clean checkpoint, the second at
