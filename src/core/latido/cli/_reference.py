@@ -76,8 +76,8 @@ Names are tried in this order: id, account, e-mail, domain, name. Figures are th
 alone; health, segment, stage and risk are those of the last day of the period. `--format json` has all of it, `--format
 csv` a row per figure and record. See [One customer in several sources](identity.md#looking-at-one-customer).""",
     "latido explain": """\
-`--change` splits the change since the period before into effects that add up to it exactly: of each segment the mix, the
-rate, what is new and what is lost; of a sum what each adds; of a formula what each part does. How, says
+`--change` splits the change since the period before into effects that add up to it exactly: of each segment the mix,
+the rate, what is new and what is lost; of a sum what each adds; of a formula what each part does. How, says
 [How a change is split](../reasons/changes.md). Without `--segment` it takes the parts of a formula, the movements of
 what recurs, else the sources where there are several, else what became of customers.""",
     "latido sync": """\
