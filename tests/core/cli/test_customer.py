@@ -94,3 +94,14 @@ def test_whom_several_names_mean_is_asked_back(shop: Terminal) -> None:
         shop("customer", "Zeta").code,
         shop("customer", "Zeta").err.split("\n")[0],
     )
+
+
+def test_curve_behind_retention_tells_for_how_long_customers_stay(shop: Terminal) -> None:
+    page = shop("explain", "customer_retention_rate", "--curve", *JANUARY).out
+    curve = shop("explain", "customer_churn_rate", "--curve", *JANUARY, "--format", "json").json["curve"]
+    refused = shop("explain", "mrr", "--curve", *JANUARY)
+
+    assert "Of 1 customers, from the first day on which they paid, 0 have left" in page
+    assert (1, 0, None, 9) == (curve["customers"], curve["lost"], curve["median_days"], len(curve["months"]))
+    assert {"months": 8, "share": 1.0, "at_risk": 1, "lost": 0} == curve["months"][-1]
+    assert (2, "mrr has no curve.") == (refused.code, refused.err.splitlines()[0])

@@ -79,7 +79,13 @@ csv` a row per figure and record. See [One customer in several sources](identity
 `--change` splits the change since the period before into effects that add up to it exactly: of each segment the mix,
 the rate, what is new and what is lost; of a sum what each adds; of a formula what each part does. How, says
 [How a change is split](../reasons/changes.md). Without `--segment` it takes the parts of a formula, the movements of
-what recurs, else the sources where there are several, else what became of customers.""",
+what recurs, else the sources where there are several, else what became of customers.
+
+`--curve` shows the survival curve behind churn and retention: of all customers, from the first day on which they paid,
+the share still there after each month, up to the end of the period (Kaplan and Meier: those who are still there count
+for as long as they have been). A gap ends a stay, a renewal without one does not. In Python: `Engine.staying()`.
+
+Of money it names the exchange rates: whose, of which days, and the currencies that lack one.""",
     "latido sync": """\
 Reads the sources side by side, each stream from where the last run stopped. Data and that place are
 stored together, so that a run may be killed at any moment. The first Ctrl-C ends at a clean checkpoint, the second at

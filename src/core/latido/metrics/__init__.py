@@ -17,6 +17,7 @@ from latido.metrics._kpi import Band, Better, Kpi, Override, Param, Query, Unit
 from latido.metrics._periods import GRAINS, Grain, Period
 from latido.metrics._rates import RatesUsed
 from latido.metrics._settings import EngineSettings
+from latido.metrics._staying import Staying
 from latido.metrics._unlock import Connected, Readable, Way, ways
 from latido.metrics.customers import Customer
 from latido.metrics.model import refresh
@@ -60,6 +61,7 @@ __all__ = [
     "Reason",
     "Share",
     "Situation",
+    "Staying",
     "Sum",
     "Survival",
     "Unit",

@@ -19,6 +19,7 @@ from latido.metrics._periods import Period
 from latido.metrics._recount import CUSTOMER
 from latido.metrics._run import Run
 from latido.metrics._state import State, read_state
+from latido.metrics._staying import staying
 from latido.metrics._statement import CUSTOMER_DIMENSIONS, Cut
 from latido.metrics._statistics import interval_of_difference
 from latido.metrics.catalogue import built_in
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from latido.metrics._kpi import Kpi
     from latido.metrics._run import Segment
     from latido.metrics._settings import EngineSettings
+    from latido.metrics._staying import Staying
     from latido.metrics.customers import Customer
     from latido.warehouse import Warehouse
 
@@ -138,6 +140,13 @@ class Engine:
         view = _View(self, chosen, self._state(cut.source), as_of)
         (wanted,) = view.periods(period)
         return listed(chosen[0], wanted, view.run(cut), segment or {})
+
+    def staying(self, period: str | Period | None = None, *, source: str | None = None) -> Staying:
+        """Return for how long customers stay, up to the end of *period*: the curve behind churn and retention."""
+        cut = Cut(source=self._known_source(source))
+        view = _View(self, (self.ask("customer_retention_rate"),), self._state(cut.source), None)
+        (wanted,) = view.periods(period)
+        return staying(view.run(cut), wanted)
 
     def customer(self, name: str, period: str | Period | None = None) -> Customer:
         """Return one customer over all sources, at the end of *period*: of the year that ends today, if left out.

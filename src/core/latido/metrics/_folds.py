@@ -9,14 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from decimal import Context as Precision
-from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from latido.metrics._figure import Figure, Reason, plain
-from latido.metrics._statistics import Z, median_rank, wilson
+from latido.metrics._statistics import HALF, Z, kaplan_meier, median_rank, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 Column: TypeAlias = Literal["value", "numerator", "denominator"]
 _COLUMNS: tuple[Column, ...] = ("value", "numerator", "denominator")
 _BEFORE_COUNTING: tuple[Reason, ...] = ("no_rows", "missing_field", "missing_currency", "missing_fx_rate")
-_DIGITS = Precision(prec=60)
-_HALF = Decimal("0.5") + Decimal("1e-40")
 
 
 @dataclass(slots=True)
@@ -60,6 +56,12 @@ class Relation:
     segmented: bool = False
     blockable: bool = False
     by_entity: bool = False
+    counted: bool = False
+
+    @property
+    def n(self) -> str:
+        """The SQL of how many facts there are: a row may stand for many."""
+        return "CAST(SUM(counts) AS BIGINT)" if self.counted else "COUNT(*)"
 
     @property
     def keys(self) -> list[str]:
@@ -91,7 +93,7 @@ class Fold(ABC):
         """Return the SQL that adds up *facts*."""
         label = "class" if self.by_class else "entity" if facts.by_entity else "NULL"
         keys = facts.keys if label == "NULL" else [*facts.keys, label]
-        listed = facts.select(label, "COUNT(*)", {name: f"SUM({name})" for name in self.sums})
+        listed = facts.select(label, facts.n, {name: f"SUM({name})" for name in self.sums})
         return f"SELECT {listed} FROM {facts.name} GROUP BY {', '.join(keys)}"
 
     def given(self, values: Mapping[str, str]) -> Fold:
@@ -232,11 +234,9 @@ class Survival(Fold):
             GROUP BY {keys}, reached"""
 
     def finish(self, tally: Tally, scale: int) -> Figure:
-        # Sixty digits tell a half from what is next to it, and do not grow with the number of steps as fractions do.
-        n, waits = self.count(tally), Decimal(1)
-        for reached, at_risk, number in sorted(map(_step, tally.groups.values())):
-            waits = _DIGITS.divide(_DIGITS.multiply(waits, Decimal(at_risk - number)), Decimal(at_risk))
-            if waits <= _HALF:
+        n = self.count(tally)
+        for reached, waits in kaplan_meier(sorted(map(_step, tally.groups.values()))):
+            if waits <= HALF:
                 return Figure(float(reached / scale), n)
         return Figure(n=n, reason="not_mature")
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from decimal import Context as Precision
+from decimal import Decimal
 from functools import cache
 from math import exp, fsum, hypot, lgamma, log, sqrt
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_Time = TypeVar("_Time")
 
 Z = 1.959963984540054
 """The normal deviate that leaves 2.5% on either side."""
 
+HALF = Decimal("0.5") + Decimal("1e-40")
+"""What a share is compared with that was rounded at the sixtieth digit."""
+
 _TAIL = 0.025
 _EXACT_UP_TO = 1_000
 _NEGLIGIBLE = 1e-18
+_DIGITS = Precision(prec=60)
+"""They tell a half from what is next to it, and do not grow with the number of steps as fractions do."""
 
 
 def wilson(successes: float, n: int) -> tuple[float, float]:
@@ -50,6 +63,17 @@ def median_rank(n: int) -> int:
         return _exact_rank(n)
     near = round(closed_form(n))
     return max(k for k in range(near - 2, near + 3) if _below(n, k) <= _TAIL)
+
+
+def kaplan_meier(steps: Iterable[tuple[_Time, int, int]]) -> Iterator[tuple[_Time, Decimal]]:
+    """Yield after each of *steps*, the times in order, the share still there, after Kaplan and Meier.
+
+    A step is a time, how many were still there just before it, and how many left then.
+    """
+    share = Decimal(1)
+    for time, at_risk, left in steps:
+        share = _DIGITS.divide(_DIGITS.multiply(share, Decimal(at_risk - left)), Decimal(at_risk))
+        yield time, share
 
 
 def closed_form(n: int) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from latido.cli._curve import curve_of, show_curve
 from latido.cli._options import argument, option
 from latido.cli._output import Column
 from latido.cli._rates import tell_rates
@@ -50,9 +51,7 @@ def explain(
     segment: Annotated[
         str | None,
         option(
-            _(
-                "With --change: by source, team, customer or another; with --rows: of one alone, as team=A."
-            ),
+            _("With --change: by source, team, customer or another; with --rows: of one alone, as team=A."),
             "--segment",
             metavar="S",
         ),
@@ -65,6 +64,9 @@ def explain(
             metavar="C",
         ),
     ] = "before",
+    curve: Annotated[
+        bool, option(_("For how long customers stay, of churn and retention: the share left by month."), "--curve")
+    ] = False,
     sql: Annotated[bool, option(_("Show the SQL."), "--sql")] = False,
     dialect: Annotated[
         str | None,
@@ -78,19 +80,26 @@ def explain(
     figures = engine(here)
     found = figures.explain(kpi, period)
     split = figures.change(kpi, found.answer.period, segment=segment, compare=compare) if change else None
+    stays = curve_of(figures, found) if curve else None
     if dialect:
         found, sql = _in_dialect(found, dialect), True
     only = None if change else _one_segment(segment)
     listed = rows or (here.output.format == "csv" and not change)
     facts = figures.facts(kpi, found.answer.period, segment=only) if listed else None
     if here.output.format == "json":
-        here.output.json(_object(here, found, facts, sql=sql) | ({"change": split.json()} if split else {}))
+        here.output.json(
+            _object(here, found, facts, sql=sql)
+            | ({"change": split.json()} if split else {})
+            | ({"curve": stays.json()} if stays else {})
+        )
     elif here.output.format == "csv":
         _effects(here, split) if split else _list(here, found.kpi, facts or ())
     else:
         _tell(here, found)
         if split:
             _show_change(here, figures, kpi, split)
+        if stays:
+            show_curve(here, stays)
         if sql:
             _show_sql(here, found)
         if facts is not None:
