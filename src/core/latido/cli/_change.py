@@ -44,14 +44,14 @@ MEANINGS: dict[str, Message] = {
     "denominator": _("denominator: there is more or less below the line"),
 }
 CUSTOMERS: dict[str, Message] = {
-    "new": _("new customers"),
-    "lost": _("lost customers"),
-    "stayed": _("those who stayed"),
-    "up": _("those with more"),
-    "down": _("those with less"),
+    "new": _("only now"),
+    "lost": _("only before"),
+    "stayed": _("before and now"),
+    "up": _("before and now, more"),
+    "down": _("before and now, less"),
 }
 SPLITS: dict[str, Message] = {
-    "customer": _("Split by what became of customers:"),
+    "customer": _("Split by customers, by when they have something to count:"),
     "part": _("Split by its parts:"),
     "movement": _("Split by movements:"),
 }
