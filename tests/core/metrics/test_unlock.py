@@ -131,6 +131,14 @@ def test_a_file_goes_where_files_are_read_already() -> None:
     assert ("file", "latido sync sheets", "sheets") == (found.kind, found.command, found.source)
 
 
+def test_where_nothing_that_is_installed_would_do_that_is_said() -> None:
+    found = ways(["deals|contracts"], [], [Desk])
+
+    nobody = "No connector that is installed brings it. Install another one, or write one of your own."
+    assert [("connector", "latido plugins", nobody)] == told(found)
+    assert ["deals|contracts"] == [each.need for each in found]
+
+
 def test_what_a_vendor_does_not_give_out_is_said_in_its_own_words() -> None:
     assert [("vendor", None, "Nobody shops at a desk.")] == told(ways(["carts"], [desk()], [Desk]))
 

@@ -88,13 +88,15 @@ def ways(lacking: Iterable[str], connected: Sequence[Connected], installed: Iter
     """Return every way to each need of *lacking* (`deals|contracts`: to either), the nearest first."""
     used = {each.connector for each in connected}
     others = [each for each in installed if each not in used]
-    found = [
-        way
-        for needs in lacking
-        for need in needs.split("|")
-        for way in (*_of_sources(need, connected), *_of_others(need, others))
-    ]
+    found = [way for needs in lacking for way in _to(needs, connected, others)]
     return sorted(dict.fromkeys(found), key=lambda way: _ORDER.index(way.kind))
+
+
+def _to(needs: str, connected: Sequence[Connected], others: Sequence[type[Connector]]) -> list[Way]:
+    """Return the ways to one of *needs*; there is always one, be it to look for another connector."""
+    nobody = _("No connector that is installed brings it. Install another one, or write one of your own.")
+    found = [way for need in needs.split("|") for way in (*_of_sources(need, connected), *_of_others(need, others))]
+    return found or [Way(needs, "connector", nobody, "latido plugins")]
 
 
 def _of_sources(need: str, connected: Sequence[Connected]) -> Iterator[Way]:

@@ -55,7 +55,7 @@ def _show_ways(here: Session, entries: Sequence[Entry], found: Mapping[str, Sequ
     """Print, for each thing that somebody would have to deliver, who could, and which KPIs wait for it."""
     for need in dict.fromkeys(need for each in entries for need in each.lacking):
         waiting = [each for each in entries if need in each.lacking]
-        ways = [way for each in waiting for way in found[each.kpi.id] if way.need in need.split("|")]
+        ways = [way for each in waiting for way in found[each.kpi.id] if way.need in {need, *need.split("|")}]
         rows = dict.fromkeys((render(way.text, here.output.language), way.command) for way in ways)
         here.output.line()
         here.output.prose(_("{need}, for {kpis}:", need=need, kpis=", ".join(each.kpi.id for each in waiting)))

@@ -201,6 +201,7 @@ def _tell_origin(here: Session, found: Explanation) -> None:
         output.line(_("Reads: {table} ({sources})", table=table, sources=", ".join(sources)))
     if found.lacking:
         output.line(_("Nobody delivers: {lacking}", lacking=", ".join(found.lacking)))
+        output.line(_("What would unlock it: latido catalog"))
     tell_rates(here, found)
     for source, at in found.fresh.items():
         output.line(_("Data of {source}: {at}", source=source, at=output.cell(at)))
