@@ -182,6 +182,7 @@ def _winning() -> tuple[Kpi, ...]:
             formula=_("customers won in the period"),
             unit="count",
             fold=Count(),
+            dimensions=("pipeline", "lead_source"),
             needs=("deals|contracts",),
             on_empty=0,
         ),
