@@ -35,9 +35,7 @@ def rated(month: str, good: int, n: int) -> list[dict[str, object]]:
     [
         ((56, 70), (48, 80), 0.0524, 0.3339),
         ((9, 10), (3, 10), 0.1705, 0.8090),
-        ((6, 7), (2, 7), 0.0582, 0.8062),
         ((5, 56), (0, 29), -0.0381, 0.1926),
-        ((10, 10), (0, 20), 0.6791, 1.0),
     ],
 )
 def test_shares_are_told_apart_as_newcombe_does(

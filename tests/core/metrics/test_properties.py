@@ -181,24 +181,6 @@ def test_listed_facts_fold_to_exactly_the_figure(rows: dict[Any, list[dict[str, 
             assert waiting == answer.parts.get("waiting", 0), asked(answer)
 
 
-@FEW
-@given(rows=business)
-def test_facts_of_a_segment_fold_to_its_figure(rows: dict[Any, list[dict[str, Any]]]) -> None:
-    asks = [
-        "csat(variant=mean_normalised)",
-        "first_response_time",
-        "first_contact_resolution",
-        "average_resolution_time",
-    ]
-    with TemporaryDirectory() as folder:
-        figures = poured(Path(folder), rows)
-        for answer in figures.answers(asks, PERIOD, segment="team"):
-            listed = figures.facts(asked(answer), PERIOD, segment=answer.segment)
-            counted = [fact for fact in listed if fact.excluded is None]
-
-            assert folded(figures, answer, counted) == answer.value, (asked(answer), answer.segment)
-
-
 def delivered(rows: dict[Any, list[dict[str, Any]]], order: Any) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     for entity, each in rows.items():
         twice = [*each, *each[::2]]

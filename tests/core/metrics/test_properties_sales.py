@@ -169,19 +169,6 @@ def test_listed_facts_fold_to_exactly_the_figure(rows: Business) -> None:
 
 @FEW
 @given(rows=business)
-def test_facts_of_a_country_fold_to_its_figure(rows: Business) -> None:
-    with TemporaryDirectory() as folder:
-        figures = opened(folder, rows)
-        for ask in ("clv_historical", "win_rate", "customer_health_score", "customer_segments"):
-            for answer in figures.answers([ask], "2024-02", segment="country"):
-                listed = figures.facts(ask, "2024-02", segment=answer.segment)
-                counted = [fact for fact in listed if fact.excluded is None]
-
-                assert folded(figures.ask(ask).kpi.fold, counted) == answer.value, (ask, answer.segment)
-
-
-@FEW
-@given(rows=business)
 def test_every_active_customer_is_in_one_segment_one_stage_and_scored_or_not(rows: Business) -> None:
     with TemporaryDirectory() as folder:
         figures = opened(folder, rows)
