@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from latido.testing import Fault, Handler, Limit, ManualClock, Sandbox, Served, json
+from latido.testing import Fault, Handler, Limit, ManualClock, Sandbox, Served, Shelf, json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -228,3 +228,15 @@ def test_stats_can_be_cleared() -> None:
         client.delete("/_sandbox/stats")
 
     assert 0 == sandbox.stats.total
+
+
+def test_a_record_can_be_read_while_others_are_still_rendered() -> None:
+    """What is rendered later may change what was rendered before."""
+    shelf = Shelf(pieces=2)
+    shelf.append(b'{"id":1}', b'{"was":"open"}')
+    assert (b'{"id":1}', b'{"was":"open"}') == shelf.pieces(0)
+
+    shelf.append(b'{"id":2}', b"{}")
+    shelf.seal()
+
+    assert [b'{"id":1}', b'{"id":2}'] == [shelf.piece(number) for number in range(2)]

@@ -31,15 +31,18 @@ class Shelf:
         weakref.finalize(self, self._file.close)
         self._places = array("Q", [0])
         self._changed: dict[int, tuple[bytes, ...]] = {}
+        self._is_written = True
 
     def append(self, *pieces: bytes) -> None:
         """Add the next record; only before `seal`."""
+        self._is_written = False
         for piece in pieces:
             self._places.append(self._places[-1] + len(piece))
             self._file.write(piece)
 
     def seal(self) -> None:
         self._file.flush()
+        self._is_written = True
 
     def put(self, number: int, *pieces: bytes) -> None:
         self._changed[number] = pieces
@@ -48,6 +51,8 @@ class Shelf:
         """Return all pieces of a record."""
         if number in self._changed:
             return self._changed[number]
+        if not self._is_written:
+            self.seal()
         first = number * self._pieces
         places = self._places[first : first + self._pieces + 1]
         whole = os.pread(self._file.fileno(), places[-1] - places[0], places[0])
