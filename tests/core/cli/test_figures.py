@@ -134,6 +134,17 @@ def test_windows_roll(march: Terminal) -> None:
     assert [("2026-01-01", 8)] == [(each["period_start"], each["n"]) for each in days]
 
 
+def test_fiscal_quarters_are_named_after_the_year_that_they_are_in(march: Terminal) -> None:
+    march.write(TOML + "\n[metrics]\nfiscal_year_start = 4\n")
+    quarters = ("kpis", "ticket_csat", "--period", "2025", "--by", "quarter")
+    said = march(*quarters).out.splitlines()[1:5]
+    found = march(*quarters, "--format", "json").json["answers"]
+
+    assert ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"] == [row.split()[2] for row in said]
+    assert ["2025-04-01", "2026-04-01"] == [found[0]["period_start"], found[3]["period_end"]]
+    assert [None, None, None, 8] == [each["n"] or None for each in found]
+
+
 def test_all_kpis_are_answered_when_none_is_named(march: Terminal) -> None:
     answers = march("kpis", *MARCH, "--format", "json").json["answers"]
 

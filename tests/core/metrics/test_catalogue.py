@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from latido.config import Schedule
+from latido.metrics import ARTICLES
 from latido.metrics._periods import parsed
 from latido.metrics._reference import reference_page
 from latido.metrics._run import create_periods
@@ -88,6 +89,10 @@ def test_every_kpi_has_its_names_definition_and_formula(figures: Engine) -> None
         assert str(kpi.meaning).endswith("."), kpi.id
         assert str(kpi.formula), kpi.id
         assert "{" not in str(kpi.meaning), kpi.id
+
+
+def test_every_band_names_its_article(figures: Engine) -> None:
+    assert set() == {band.article for kpi in every_kpi(figures) for band in kpi.bands} - set(ARTICLES)
 
 
 def test_every_variant_has_the_facts_that_it_says(figures: Engine) -> None:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 JANUARY = "2024-01"
 MONTHS = {"2023-12": "2023-12-10T12:00Z", JANUARY: "2024-01-10T12:00Z", "2024-02": "2024-02-10T12:00Z"}
-MONTHS |= {"2024-03": "2024-03-10T12:00Z", "2024-05": "2024-05-10T12:00Z"}
+MONTHS |= {f"2024-0{month}": f"2024-0{month}-10T12:00Z" for month in (3, 5, 6, 7)}
+MANY = 31
 
 
 def rated(team: str, month: str, good: int, n: int) -> list[dict[str, Any]]:
@@ -80,6 +81,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
             *waited("B", "2023-12", 3, 9),
             *waited("A", JANUARY, 5),
             *waited("B", JANUARY, 4, 8),
+            *(
+                {**row, "priority": f"P{team % 7}"}
+                for team in range(MANY)
+                for month, hours in (("2024-06", team % 9), ("2024-07", team % 11))
+                for row in waited(f"T{team}", month, hours)
+            ),
         ],
         SurveyResponse: [
             *recommended("2023-12", 9, 7, 0, 1),
@@ -196,6 +203,18 @@ def test_medians_are_counted_again_with_each_team_old_and_new(shop: Engine) -> N
 
     assert {("A", "change"): Fraction(3, 2), ("B", "change"): Fraction(1, 2)} == told(found)
     assert [[1, 5], [6, 6]] == [[each.before, each.after] for each in found.effects]
+
+
+def test_of_many_teams_some_orders_must_do(shop: Engine) -> None:
+    found = shop.change("first_response_time(stat=p90)", "2024-07", segment="priority")
+
+    assert {f"P{n}" for n in range(7)} >= {effect.label for effect in found.effects}
+    assert Fraction(found.answer.value or 0) - Fraction(found.earlier.value or 0) == found.value != 0
+
+
+def test_more_segments_than_anybody_reads_are_refused(shop: Engine) -> None:
+    with pytest.raises(UsageError, match="31 segments"):
+        shop.change("first_response_time", "2024-07", segment="team")
 
 
 def test_scores_are_told_by_promoters_and_detractors(shop: Engine) -> None:
