@@ -92,10 +92,10 @@ class Records:
         number = len(book)
         company = self.identity("companies", person.customer)
         book.add(people.contact(self.world, person, book.identity(number), company))
-        if person.left_at is not None or person.customer is None:
+        if person.left_at is not None or person.customer is None or company is None:
             return
         self.tie("contacts", number, "companies", person.customer)
-        if number % 9 == 4:  # noqa: PLR2004 - some advise a second company
+        if number % 9 == 4:  # noqa: PLR2004 - some advise a second company, too
             second = (person.customer + 1) % self.world.customer_count
             if second != person.customer and self.there("companies", second):
                 self.links.tie("contacts", number, "companies", second, primary=False)
