@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from latido.connect import SystemClock
 from latido.errors import LockedError, UsageError
 from latido.messages import marker
 from latido.metrics import _periods
-from latido.metrics._answer import Answer, Previous
 from latido.metrics._asks import Ask, Catalogue
 from latido.metrics._change import change
 from latido.metrics._explain import Entry, Explanation, explanation, listed
-from latido.metrics._figure import Figure
 from latido.metrics._periods import Period
 from latido.metrics._recount import CUSTOMER
-from latido.metrics._run import Run
 from latido.metrics._state import State, read_state
-from latido.metrics._staying import staying
 from latido.metrics._statement import CUSTOMER_DIMENSIONS, Cut
-from latido.metrics._statistics import interval_of_difference
+from latido.metrics._staying import staying
+from latido.metrics._view import View
 from latido.metrics.catalogue import built_in
 from latido.metrics.customers import portrait
 from latido.metrics.model import is_built, is_stale, refresh
@@ -33,19 +29,17 @@ if TYPE_CHECKING:
 
     from latido.connect import Clock
     from latido.messages import Message
+    from latido.metrics._answer import Answer
     from latido.metrics._change import Change
     from latido.metrics._explain import Fact
     from latido.metrics._kpi import Kpi
-    from latido.metrics._run import Segment
     from latido.metrics._settings import EngineSettings
     from latido.metrics._staying import Staying
+    from latido.metrics._view import Periods
     from latido.metrics.customers import Customer
     from latido.warehouse import Warehouse
 
 _ = marker("latido")
-
-Periods: TypeAlias = "str | Period | Sequence[Period] | None"
-"""A period as it is written, one, several, or None for the last full month."""
 
 _REFRESH_WAITS_SECONDS = 5.0
 
@@ -95,7 +89,7 @@ class Engine:
         """
         chosen = self._chosen(asks, variant, segment)
         cut = Cut(segment, self._known_source(source))
-        view = _View(self, chosen, self._state(cut.source), as_of)
+        view = View(self, chosen, self._state(cut.source), as_of)
         return list(view.answers(cut, view.periods(periods), compare))
 
     def series(self, first: str, last: str, by: str | None = None, rolling: str | None = None) -> list[Period]:
@@ -120,7 +114,7 @@ class Engine:
         """Return what a KPI means, what it rests on, its SQL, and its answer in *period*."""
         chosen = self._chosen([ask], "", None)
         cut = Cut(source=self._known_source(source))
-        view = _View(self, chosen, self._state(cut.source), as_of)
+        view = View(self, chosen, self._state(cut.source), as_of)
         (answer,) = view.answers(cut, view.periods(period))
         return explanation(chosen[0], answer, view.run(cut))
 
@@ -137,14 +131,14 @@ class Engine:
         name, *_rest = (*(segment or {}), None)
         chosen = self._chosen([ask], "", name)
         cut = Cut(name, self._known_source(source))
-        view = _View(self, chosen, self._state(cut.source), as_of)
+        view = View(self, chosen, self._state(cut.source), as_of)
         (wanted,) = view.periods(period)
         return listed(chosen[0], wanted, view.run(cut), segment or {})
 
     def staying(self, period: str | Period | None = None, *, source: str | None = None) -> Staying:
         """Return for how long customers stay, up to the end of *period*: the curve behind churn and retention."""
         cut = Cut(source=self._known_source(source))
-        view = _View(self, (self.ask("customer_retention_rate"),), self._state(cut.source), None)
+        view = View(self, (self.ask("customer_retention_rate"),), self._state(cut.source), None)
         (wanted,) = view.periods(period)
         return staying(view.run(cut), wanted)
 
@@ -154,7 +148,7 @@ class Engine:
         *name* is its id, an account as `source:source_id`, an e-mail, its domain or its exact name. Raises UsageError
         for nobody, and for several, who are named.
         """
-        view = _View(self, (), self._state(None), None)
+        view = View(self, (), self._state(None), None)
         today = self.today(None)
         year = Period(today - timedelta(days=364), today + timedelta(days=1))
         (wanted,) = view.periods(period or year)
@@ -178,7 +172,7 @@ class Engine:
         """
         chosen = self._chosen([ask], "", None if segment == CUSTOMER else segment)
         cut = Cut(source=self._known_source(source))
-        view = _View(self, chosen, self._state(cut.source), as_of)
+        view = View(self, chosen, self._state(cut.source), as_of)
         (later,) = view.periods(period)
         earlier, answer = view.answers(cut, [_periods.compared(later, compare), later], compare)
         return change(chosen[0], earlier, answer, view.run(cut), segment)
@@ -249,66 +243,6 @@ class Engine:
     def today(self, as_of: datetime | None) -> date:
         """Return the local day of *as_of*, of now without one."""
         return (as_of or self.clock.now()).astimezone(self.settings.time_zone).date()
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What was asked, at one state of the warehouse."""
-
-    engine: Engine
-    asks: Sequence[Ask]
-    state: State
-    as_of: datetime | None
-
-    def periods(self, wanted: Periods) -> Sequence[Period]:
-        """Return the periods that are *wanted*; by default the last full month before the oldest of the syncs."""
-        if isinstance(wanted, Period):
-            return [wanted]
-        today = self.engine.today(self.as_of or self.state.as_of(ask.kpi for ask in self.asks))
-        if isinstance(wanted, str):
-            return [_periods.parsed(wanted, today, self.engine.settings.fiscal_year_start)]
-        return wanted or [_periods.last_full_month(today)]
-
-    def run(self, cut: Cut) -> Run:
-        engine = self.engine
-        return Run(engine.warehouse, engine.settings, engine.catalogue, self.state, cut, self.as_of, engine.clock.now())
-
-    def answers(self, cut: Cut, periods: Sequence[Period], compare: str = "before") -> Iterator[Answer]:
-        """Yield the answers in the order of the asks, then periods, then segments."""
-        before = {period: _periods.compared(period, compare) for period in periods}
-        figures = self.run(cut).figures(self.asks, list(dict.fromkeys((*periods, *before.values()))))
-        segments = list(dict.fromkeys(segment for _, _, segment in figures))
-        for ask in self.asks:
-            for period in periods:
-                for segment in segments:
-                    figure, earlier = (figures[ask.text, each, segment] for each in (period, before[period]))
-                    yield self._answer(ask, period, segment, cut, figure, _previous(figure, earlier, before[period]))
-
-    def _answer(
-        self, ask: Ask, period: Period, segment: Segment, cut: Cut, figure: Figure, previous: Previous | None
-    ) -> Answer:
-        return Answer(
-            kpi=ask.kpi.id,
-            variant=ask.variant,
-            period=period,
-            time_zone=self.engine.settings.time_zone,
-            unit=ask.kpi.unit,
-            multiple=ask.kpi.multiple,
-            segment={cut.segment: segment[0]} if cut.segment and segment else None,
-            sources=self.state.sources(ask.kpi),
-            as_of=self.as_of or self.state.as_of([ask.kpi]),
-            previous=previous,
-            **{name: getattr(figure, name) for name in Figure.__slots__},
-        )
-
-
-def _previous(figure: Figure, earlier: Figure, period: Period) -> Previous | None:
-    if earlier.value is None:
-        return None
-    one, other = figure.estimate, earlier.estimate
-    if one is None or other is None or not (one[1] < one[2] or other[1] < other[2]):
-        return Previous(earlier.value, earlier.n, period)
-    return Previous(earlier.value, earlier.n, period, interval_of_difference(one, other))
 
 
 def _no_dimension(problem: Message, name: str, known: Sequence[str]) -> UsageError:
