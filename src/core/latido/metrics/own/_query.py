@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _ = marker("latido")
 
+_ENGINES_OWN = re.compile(r"(?i)counts|facts_\d+")
+"""Names that the statement around a query has a meaning for."""
+
 _AT_LINE = re.compile(r"LINE (\d+):")
 _HIDING = re.compile(r"/\*|\*/|\$\w*\$")
 """Comments that may nest, and texts between dollars: one parser may see code where another sees none."""
@@ -41,6 +44,7 @@ def checked(file: OwnFile) -> tuple[str, ...]:
     for each in complaints(tree, file.sql):
         raise _refused(file, each.message, _("What does: docs/how-to/own-kpis.md"), each.line)
     _check_tables(file, tree)
+    _check_names(file, tree)
     return _named(file, tree)
 
 
@@ -111,6 +115,14 @@ def _no_table(file: OwnFile, name: str, tables: list[exp.Table]) -> Configuratio
         else _("All tables: docs/reference/kpis.md")
     )
     return _refused(file, _("{name} is no table that KPIs read.", name=name), hint, line_of(tables[0]) if tables else 1)
+
+
+def _check_names(file: OwnFile, tree: exp.Expr) -> None:
+    """Raise ConfigurationError for a name that the engine would take for its own."""
+    for each in tree.find_all(exp.Identifier):
+        if _ENGINES_OWN.fullmatch(each.name):
+            problem = _("{name} is a name of the engine's own.", name=each.name)
+            raise _refused(file, problem, _("Call it otherwise."), line_of(each))
 
 
 def _check_values(file: OwnFile, tree: exp.Expr) -> None:
