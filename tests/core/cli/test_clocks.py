@@ -1,4 +1,4 @@
-"""`latido check` on rows whose stamps lie in the future."""
+"""`latido check` on rows whose stamps lie in the future, and on sources that nobody can tell apart."""
 
 from __future__ import annotations
 
@@ -42,3 +42,13 @@ def test_check_warns_of_clocks_that_run_ahead(latido: Terminal) -> None:
 
 def test_check_says_nothing_of_clocks_before_the_first_sync(project: Terminal) -> None:
     assert {"findings": []} == project("check", "--format", "json").json
+
+
+def test_two_sources_of_one_name_are_a_mistake_in_the_settings(latido: Terminal) -> None:
+    latido.write(f'{TOML}\n[sources.support]\nconnector = "desk"\n')
+
+    said = latido("sync")
+
+    assert (3, "") == (said.code, said.out)
+    assert "latido.toml, line 8: the section [sources.support] stands twice.\n" in said.err
+    assert said.err.endswith("Give one of them another name, then run: latido check\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import sqlglot
@@ -26,6 +27,13 @@ def test_every_exclusion_has_words() -> None:
     said = {(column, word) for column, word in written() if word not in SAYS_WHY[column]}
 
     assert set() == said
+
+
+def test_every_reason_stands_on_the_page_with_its_words() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "missing-figures.md").read_text(encoding="utf-8")
+
+    assert [] == [name for name, words in REASONS.items() if f"| `{name}` | {words} |" not in page]
+    assert [] == [name for name, words in EXCLUDED.items() if f"`{name}`" not in page or str(words) not in page]
 
 
 def test_words_are_found_in_sql() -> None:
