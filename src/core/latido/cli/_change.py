@@ -11,9 +11,11 @@ from latido.cli._output import Column
 from latido.messages import Message, marker
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from latido.cli._figures import Form
     from latido.cli._session import Session
-    from latido.metrics import Ask, Change, Effect, Engine
+    from latido.metrics import Ask, Change, Effect
 
 _ = marker("latido")
 
@@ -59,11 +61,10 @@ SPLITS: dict[str, Message] = {
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """A change, printed below the explanation of its figure."""
+    """A change, printed below the explanation of its figure; `parts` are those of a formula."""
 
     here: Session
-    figures: Engine
-    ask: Ask
+    parts: Mapping[str, Ask]
     change: Change
 
     def show(self) -> None:
@@ -137,8 +138,8 @@ class ChangePage:
         return self._unit_of(effect.label)
 
     def _unit_of(self, label: str | None) -> Form:
-        parts = self.figures.catalogue.parts(self.ask)
-        return form(parts[label].kpi) if self.change.by == "part" and label in parts else self._form
+        part = self.parts.get(label or "") if self.change.by == "part" else None
+        return form(part.kpi) if part else self._form
 
     def _label(self, label: str | None) -> str | Message:
         if label is None:
