@@ -124,18 +124,21 @@ class ExplanationPage:
         output.line(_("Value: {value}", value=reader.value(answer)))
         if interval := reader.interval(answer):
             output.line(_("95% interval: {interval}", interval=interval))
-        output.line(_("Counted: {n}", n=output.cell(answer.n)))
-        for name, number in answer.parts.items():
-            output.line(f"  {name}: {self._part(name, number)}")
+        if answer.n is not None:
+            output.line(_("Counted: {n}", n=output.cell(answer.n)))
+        for name in dict.fromkeys((*answer.parts, *self.parts)):
+            output.line(f"  {name}: {self._part(name, answer.parts.get(name))}")
         if left := {reason: n for reason, n in answer.excluded.items() if n}:
             output.line(_("Left out: {n}", n=output.cell(sum(left.values()))))
             for reason, n in left.items():
                 output.line(f"  {render(EXCLUDED.get(reason, reason), output.language)}: {output.cell(n)}")
 
-    def _part(self, name: str, number: Number) -> str:
+    def _part(self, name: str, number: Number | None) -> str:
         """Return what a part is: of a formula in its own unit, else as it is."""
         part = self.parts.get(name)
-        return self._reader.number(number, form(part.kpi)) if part else self.here.output.cell(number)
+        if part is None or number is None:
+            return self.here.output.cell(number)
+        return self._reader.number(number, form(part.kpi))
 
     def _tell_origin(self) -> None:
         output, found = self.here.output, self.found
