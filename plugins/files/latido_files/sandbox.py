@@ -10,9 +10,10 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from latido.testing import Drill, Imitation, Known
+from latido.testing.truth import Held
 from latido_files.told import TOLD
 
 if TYPE_CHECKING:
@@ -64,13 +65,9 @@ class FilesImitation(Imitation):
     known = Known(
         promises=False,
         thumbs=False,
-        holds=frozenset(
-            {
-                "accounts", "deals", "contracts", "recommendations", "invitations", "spend", "milestones", "visits",
-            }
-        ),
+        holds=frozenset(get_args(Held)) - {"carts", "traffic"},
         keeps=True,
-    )  # fmt: skip
+    )
 
     def __init__(self, world: World, clock: Clock | None = None) -> None:
         super().__init__(clock)

@@ -145,13 +145,14 @@ class Branch:
             self.book.sales.append(Sale(self._buyer(each), each.status, value, closed_on))
 
     def _read_contracts(self) -> None:
-        followed = {each.supersedes: each.starts_on for each in self._deals if each.contracts and self.known.follows}
+        followed = {each.supersedes: each.starts_on for each in self._deals if each.contracts}
         for deal in self._deals:
             for each in deal.contracts:
-                booked_on = each.booked_on if self.known.booked else each.starts_on
-                monthly = self._home(each.monthly, each.currency, booked_on)
+                monthly = self._home(each.monthly, each.currency, each.booked_on)
                 until_on = _first(each.ends_on, each.cancelled_on, followed.get(deal.number))
-                self.book.stretches.append(Stretch(self._buyer(deal), monthly, each.starts_on, until_on, booked_on))
+                self.book.stretches.append(
+                    Stretch(self._buyer(deal), monthly, each.starts_on, until_on, each.booked_on)
+                )
 
     def _read_recommendations(self) -> None:
         for each in self.world.recommendations():

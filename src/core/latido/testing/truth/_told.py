@@ -27,9 +27,9 @@ class Known:
     an answer is told, but not on the ticket itself; without `answers` nobody is asked anything, about tickets or else.
     What is said beside scores stands with the first of them, with each, or with that for satisfaction.
 
-    `holds` says what else there is. Of contracts, `booked` tells whether it is known when they were agreed, `follows`
-    whether it is which one goes on where another ended. `spends` says how money that went out is dated: by its day, or
-    by its campaign only, each payment by itself or all in one. Carts without `items` may be empty.
+    `holds` says what else there is, to who has said what the vendor's own fields mean. `spends` says how money that
+    went out is dated: by its day, or by its campaign only, each payment by itself or all in one. Carts without `items`
+    may be empty.
 
     `forgets` are those whom nothing names any more once their own record is deleted: customers as askers, for tickets
     and answers, or as buyers, for deals; people. Buyers and people may be remembered for some days. `named` are those
@@ -44,8 +44,6 @@ class Known:
     answers: bool = True
     remarks: Literal["first", "each", "satisfaction"] = "first"
     holds: frozenset[Held] = frozenset()
-    booked: bool = True
-    follows: bool = True
     spends: Spends = "by day"
     items: bool = True
     forgets: frozenset[Forgets] = frozenset()
