@@ -144,6 +144,7 @@ def _answer(chance: Random) -> dict[str, Any]:
         "channel": chance.choice(["email", "web"]),
         "survey_id": chance.choice(["quarterly", "rating"]),
         "comment": chance.choice(["bien", None]),
+        "ticket_id": chance.choice([f"{chance.randrange(160):03}", None]),
     }
 
 

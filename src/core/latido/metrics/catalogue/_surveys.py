@@ -26,7 +26,7 @@ _kpi = family(
     fold=Share(),
     needs=("survey_responses",),
     family="answers",
-    dimensions=("team", "channel", "touchpoint", "survey"),
+    dimensions=("team", "assignee", "channel", "touchpoint", "survey"),
 )
 
 

@@ -10,7 +10,7 @@ SELECT p.period_id, a.customer_id, 'survey_responses' AS entity, a.source, a.sou
             ELSE 0 END AS numerator,
        CAST(CASE WHEN a.invalid IS NULL THEN 1 + 6 * (a.score - a.scale_min) / (a.scale_max - a.scale_min) END
             AS DECIMAL(28,12)) AS value,
-       a.team, a.channel, a.touchpoint, a.survey_id AS survey
+       a.team, a.assignee, a.channel, a.touchpoint, a.survey_id AS survey
 FROM m_answers AS a
 JOIN period_days AS p
   ON p.day = CAST(a.answered_at AS DATE) AND a.answered_at >= p.starts_at AND a.answered_at < p.ends_at

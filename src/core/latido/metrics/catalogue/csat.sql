@@ -10,7 +10,7 @@ SELECT p.period_id, a.customer_id, 'survey_responses' AS entity, a.source, a.sou
                  WHEN $variant = 'mean_of_max' AND a.scale_min >= 0 THEN a.score / a.scale_max
                  WHEN $variant = 'mean_normalised' THEN (a.score - a.scale_min) / (a.scale_max - a.scale_min) END
             AS DECIMAL(28,12)) AS value,
-       a.team, a.channel, a.touchpoint, a.survey_id AS survey
+       a.team, a.assignee, a.channel, a.touchpoint, a.survey_id AS survey
 FROM m_answers AS a
 JOIN period_days AS p
   ON p.day = CAST(a.answered_at AS DATE) AND a.answered_at >= p.starts_at AND a.answered_at < p.ends_at

@@ -2,13 +2,13 @@
 -- last valid answer of the period counts; by dedupe the first one, or all. Answers on other scales than 0-10 and 1-10
 -- are left out, visibly; other_scales=linear takes their place on their scale instead.
 WITH judged AS (
-    SELECT period_id, customer_id, person_id, source, source_id, answered_at, answer_key, class, team, channel,
-           touchpoint, survey,
+    SELECT period_id, customer_id, person_id, source, source_id, answered_at, answer_key, class, team, assignee,
+           channel, touchpoint, survey,
            COALESCE(excluded, CASE WHEN $other_scales = 'exclude' AND is_usual = 0 THEN 'scale_not_accepted' END)
                AS refused
     FROM nps_answers
 ), ranked AS (
-    SELECT period_id, customer_id, source, source_id, class, team, channel, touchpoint, survey, refused,
+    SELECT period_id, customer_id, source, source_id, class, team, assignee, channel, touchpoint, survey, refused,
            ROW_NUMBER() OVER (
                PARTITION BY period_id, person_id, CASE WHEN refused IS NULL THEN 0 ELSE 1 END
                ORDER BY answered_at DESC NULLS LAST, answer_key DESC NULLS LAST,
@@ -18,5 +18,5 @@ WITH judged AS (
 SELECT period_id, customer_id, 'survey_responses' AS entity, source, source_id, class,
        CASE class WHEN 'promoters' THEN 100 WHEN 'passives' THEN 0 WHEN 'detractors' THEN -100 END AS value,
        COALESCE(refused, CASE WHEN $dedupe <> 'none' AND turn > 1 THEN 'superseded' END) AS excluded,
-       team, channel, touchpoint, survey
+       team, assignee, channel, touchpoint, survey
 FROM ranked

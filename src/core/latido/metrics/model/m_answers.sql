@@ -42,13 +42,14 @@ WITH filled AS (
 )
 SELECT o.source, o.source_id, o.customer_id, o.person_id, o.answer_key, o.kind, o.survey_id, o.score, o.scale_min,
        o.scale_max, o.higher_is_better, o.invalid, o.comment, o.touchpoint,
-       COALESCE(o.channel, t.channel) AS channel, t.team, o.ticket_id, o.answered_at,
+       COALESCE(o.channel, t.channel) AS channel, t.team, t.assignee, o.ticket_id, o.answered_at,
        CAST(o.answered_at AT TIME ZONE 'UTC' AT TIME ZONE $zone AS DATE) AS answered_on,
        COALESCE(o.excluded, CASE WHEN t.is_deleted THEN 'deleted'
                                  WHEN m.customer_id IS NOT NULL THEN 'test_account' END) AS excluded
 FROM owned AS o
 LEFT JOIN (SELECT customer_id FROM m_customers WHERE is_test) AS m ON m.customer_id = o.customer_id
-LEFT JOIN (SELECT k.source, k.source_id, k.team, k.channel, COALESCE(k.excluded = 'deleted', false) AS is_deleted
+LEFT JOIN (SELECT k.source, k.source_id, k.team, k.assignee, k.channel,
+                  COALESCE(k.excluded = 'deleted', false) AS is_deleted
            FROM m_tickets AS k
            WHERE EXISTS (SELECT 1 FROM survey_responses AS r
                          WHERE r.source = k.source AND r.ticket_id = k.source_id)) AS t
