@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from latido.errors import ConfigurationError
-from latido.metrics import Engine, own_kpis
+from latido.metrics import Engine, Unit, own_kpis
+from latido.metrics.own._file import KEYS
+from latido.metrics.own._kpi import WRITTEN
 from tests.core.metrics.loading import JANUARY, SIXTY_DAYS_LATER, answer, poured, ticket, tickets
 from tests.memory import FakeClock
 
@@ -93,6 +95,12 @@ def test_the_kpi_of_the_how_to_is_computed_like_any_other(how_to: Engine) -> Non
     assert pytest.approx((2 / 3, 3, 2)) == (found.value, found.n, found.numerator)
     assert {"negative_duration": 1} == found.excluded
     assert found.lower is not None
+
+
+def test_the_how_to_names_all_that_a_header_may_say() -> None:
+    page = HOW_TO.read_text(encoding="utf-8")
+
+    assert [] == [name for name in (*KEYS, *WRITTEN, *get_args(Unit)) if f"`{name}`" not in page]
 
 
 def test_it_can_be_split_and_listed(how_to: Engine) -> None:
