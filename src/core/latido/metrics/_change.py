@@ -181,12 +181,14 @@ class _Split:
         leaves = [leaf for leaf in self.run.catalogue.leaves(self.ask) if self.run.state.reason(leaf.kpi) is None]
         recount = Recount(self.run, self.earlier.period, self.answer.period, by)
         counted = {leaf.text: recount.tallies(leaf) for leaf in leaves}
-        labels = sorted({label for both in counted.values() for side in both for label in side}, key=str)
+        labels = sorted({label for both in counted.values() for tallies in both for label in tallies}, key=str)
         if len(labels) > _MOST_SEGMENTS:
             raise UsageError(
                 _("{kpi} cannot be told apart by {n} segments.", kpi=self.ask.kpi.id, n=len(labels)),
                 _("Ask for a dimension with at most {most}, or leave --segment out.", most=_MOST_SEGMENTS),
             )
+        if not labels:
+            return
         asked = mixtures(labels)
         mixed = {leaf.text: recount.mixtures(leaf, asked, labels) for leaf in leaves}
 
@@ -194,7 +196,7 @@ class _Split:
             return self._figure({text: tallies[mixture] for text, tallies in mixed.items()})
 
         for each in self._shared(labels, figure):
-            own = ({text: both[side].get(each.label, Tally()) for text, both in counted.items()} for side in (0, 1))
+            own = ({text: both[at].get(each.label, Tally()) for text, both in counted.items()} for at in (0, 1))
             before, after = (self._figure(tallies).value for tallies in own)
             yield replace(each, before=_perhaps(before), after=_perhaps(after))
 
