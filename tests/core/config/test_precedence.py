@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from latido.config import Project
 from tests.core.config.conftest import DeskSettings
 
 if TYPE_CHECKING:
@@ -135,6 +136,15 @@ def test_paths_are_relative_to_the_project(load: Loading, tmp_path: Path) -> Non
 
     assert tmp_path / "data/w.duckdb" == project.warehouse_path
     assert "/srv/read.duckdb" == str(project.publish_path)
+
+
+def test_a_folder_may_be_named_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is made of it is found from anywhere, and is not looked for below itself."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "latido.toml").touch()
+    monkeypatch.chdir(tmp_path)
+
+    assert tmp_path / "shop" / "latido.duckdb" == Project.load(Path("shop")).warehouse_path
 
 
 def test_a_path_begins_at_the_folder_of_the_project(load: Loading, installed: Plugins, tmp_path: Path) -> None:

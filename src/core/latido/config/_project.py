@@ -57,6 +57,7 @@ class Project:
 
         Raises ConfigurationError, for one mistake at a time.
         """
+        folder = folder.absolute()
         if not (folder / FILE).is_file():
             raise _no_project(folder)
         dotenv = read_dotenv(folder / ".env")
@@ -142,7 +143,7 @@ class Project:
 
 def _no_project(folder: Path) -> ConfigurationError:
     return ConfigurationError(
-        _("There is no latido.toml in {folder}.", folder=str(folder.absolute())),
+        _("There is no latido.toml in {folder}.", folder=str(folder)),
         _("Start a project: latido init. To look around first: latido demo"),
     )
 
