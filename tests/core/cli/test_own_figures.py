@@ -59,11 +59,12 @@ def test_own_bands_are_shown_with_where_the_figure_lies(march: Terminal) -> None
 def test_broken_kpi_stops_with_the_place_and_what_to_do(march: Terminal) -> None:
     (march.folder / "kpis" / "worse.sql").write_text(f"{HEADER}DROP TABLE m_tickets;\n{QUERY}", encoding="utf-8")
 
-    said = march("kpis")
+    said, checked = march("kpis"), march("check", "--format", "json")
 
     assert 3 == said.code
     assert "Traceback" not in said.err
     assert "kpis/worse.sql, line 7: " in said.err
+    assert (3, True) == (checked.code, "kpis/worse.sql" in checked.out)
 
 
 def test_sql_is_shown_in_another_dialect_and_said_to_be_best_effort(march: Terminal) -> None:

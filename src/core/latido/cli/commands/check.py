@@ -80,6 +80,7 @@ def _findings(here: Session, names: list[str]) -> int:
 
     with reachable(here) as project:
         found = [each for config in project.chosen(names) for each in _asked(here, project, config)]
+    found += _wrong_figures(here)
     found += _ahead_of_time(here, {config.name for config in here.project.chosen(names)})
     rows = [{"source": each.source, "state": each.wrong or "ok", "text": each.text, "fix": each.fix} for each in found]
     here.output.listing("findings", FINDINGS, _worded(here, rows))
@@ -104,6 +105,16 @@ def _asked(here: Session, project: Project, config: SourceConfig) -> Iterator[Fo
     except LatidoError as error:
         kind = next((kind for kind, code in CODES.items() if code == error.exit_code), "problem")
         yield Found(config.name, error.message, error.hint, kind, error.exit_code)
+
+
+def _wrong_figures(here: Session) -> Iterator[Found]:
+    """Yield what is wrong with the KPIs of the project's own, and with what it says about the others."""
+    from latido.cli._engine import engine
+
+    try:
+        engine(here)
+    except LatidoError as error:
+        yield Found("metrics", error.message, error.hint, "setting", error.exit_code)
 
 
 def _ahead_of_time(here: Session, names: Collection[str]) -> Iterator[Found]:
