@@ -156,6 +156,7 @@ def test_records_stand_behind_the_figures_those_left_out_with_the_reason(acme: C
     assert {"k1": None, "k2": None, "k3": "negative_amount"} == {e.source_id: e.excluded for e in acme.contracts}
     assert (1, 3, 3, 1) == tuple(acme.counts[name] for name in ("unsolved_tickets", "tickets", "opinions", "purchases"))
     assert datetime(2024, 1, 15, 8, tzinfo=UTC) == acme.last_visit_at
+    assert [("first_value", 1, None)] == [(each.milestone, each.times, each.excluded) for each in acme.milestones]
 
 
 def test_a_deal_without_account_is_a_customer_that_can_be_shown(figures: Engine) -> None:

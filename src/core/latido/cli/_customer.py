@@ -49,7 +49,7 @@ CONTRACTS = (
     Column("monthly", _("per month"), right=True),
     Column("currency", _("currency")),
     Column("excluded", _("left out because")),
-    Column("account", _("record")),
+    Column("account", _("record"), spare=True),
     Column("url", _("link"), spare=True),
 )
 PURCHASES = (
@@ -83,10 +83,11 @@ OPINIONS = (
     Column("url", _("link"), spare=True),
 )
 MILESTONES = (
-    Column("occurred_at", _("on")),
     Column("milestone", _("moment")),
+    Column("times", _("times"), right=True),
+    Column("first_at", _("first")),
+    Column("last_at", _("last")),
     Column("excluded", _("left out because")),
-    Column("account", _("record"), spare=True),
 )
 
 SEGMENTS = {"high": _("high value"), "middle": _("middle"), "volume": _("volume")}
@@ -94,6 +95,8 @@ STAGES = {"onboarding": _("onboarding"), "ongoing": _("ongoing"), "support": _("
 PARTS = {"nps": _("NPS"), "csat": _("CSAT"), "ces": _("CES"), "support": _("support"), "usage": _("use")}
 INACTIVE = _("it has no recurring amount in force")
 SECONDS_PER_HOUR = 3600
+PEOPLE_SHOWN = 10
+"""There may be hundreds; programs have them all."""
 
 
 @dataclass
@@ -122,7 +125,7 @@ class Page:
         if found.acquired_on:
             output.line(_("  Customer since {day}", day=found.acquired_on))
         self._section(ACCOUNTS, [self._account(each) for each in found.accounts])
-        self._section(PEOPLE, [_row(each) for each in found.people])
+        self._section(PEOPLE, [_row(each) for each in found.people[:PEOPLE_SHOWN]], len(found.people) - PEOPLE_SHOWN)
 
     def _how(self) -> None:
         found, output = self.found, self.here.output
@@ -154,7 +157,7 @@ class Page:
             output.line(_("Open tickets: {n:,} of {all:,}", n=unsolved, all=found.counts["tickets"]))
         self._section(TICKETS, [self._ticket(each) for each in found.tickets], self._more("tickets"))
         self._section(OPINIONS, [self._opinion(each) for each in found.opinions], self._more("opinions"))
-        self._section(MILESTONES, [self._worded(each) for each in found.milestones], self._more("milestones"))
+        self._section(MILESTONES, [self._worded(each) for each in found.milestones])
 
     def _fresh(self) -> None:
         output = self.here.output
@@ -170,7 +173,7 @@ class Page:
         self.here.output.line()
         used = [column for column in columns if any(row.get(column.key) not in (None, "", ()) for row in rows)]
         self.here.output.listing("rows", used, rows)
-        if more:
+        if more > 0:
             self.here.output.line(_("and {n:,} more", n=more))
 
     def _more(self, name: str) -> int:

@@ -87,6 +87,6 @@ _RECORDS: dict[str, dict[str, str]] = {
     "purchases": {"name": "name", "at": "closed_on", "value": "amount", "unit": "currency"},
     "tickets": {"name": "status", "at": "created_at", "text": "subject"},
     "opinions": {"name": "kind", "at": "answered_at", "value": "score", "text": "comment"},
-    "milestones": {"name": "milestone", "at": "occurred_at"},
+    "milestones": {"name": "milestone", "at": "last_at", "value": "times"},
 }
 """What a row of each kind of record shows in CSV."""

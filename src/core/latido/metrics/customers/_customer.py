@@ -118,14 +118,13 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A moment that matters."""
+    """A kind of moment that matters: how often there was one, and between when; where it counts nowhere, why."""
 
-    source: str
-    source_id: str
     milestone: str | None
-    occurred_at: datetime
+    times: int
+    first_at: datetime
+    last_at: datetime
     excluded: str | None
-    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +152,8 @@ class Customer:
 
     `figures` are KPIs over its facts alone in `period`, `mrr_by_month` what it paid at the end of each month of it.
     Health, segment, stage and risk are those of its last day; each is None where it cannot be told, and `lacking` says
-    for each why. Of tickets, opinions, purchases and milestones the latest are listed, `counts` says how many there
-    are. A customer who pays nothing has no health and is in no segment: it is lacking since it is `inactive`.
+    for each why: a customer who pays nothing has no health and is in no segment, since it is `inactive`. Of tickets,
+    opinions and purchases the latest are listed, `counts` says how many there are.
     """
 
     customer_id: str

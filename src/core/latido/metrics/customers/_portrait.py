@@ -78,7 +78,6 @@ def _stored(records: Records, run: Run) -> dict[str, Any]:
         "purchases": records.purchases(),
         "tickets": records.tickets(),
         "opinions": records.opinions(),
-        "milestones": records.milestones(),
     }
     desks = bool(run.state.delivered.get("tickets"))
     counts = {name: len(rows) for name, rows in every.items()}
@@ -88,6 +87,7 @@ def _stored(records: Records, run: Run) -> dict[str, Any]:
         "accounts": records.accounts(),
         "people": records.people(),
         "contracts": records.contracts(),
+        "milestones": records.milestones(),
         **{name: rows[:LATEST] for name, rows in every.items()},
         "counts": {**counts, "unsolved_tickets": records.unsolved() if desks else None},
         "last_visit_at": records.last_visit_at(),

@@ -45,7 +45,7 @@ _PEOPLE = """
     LEFT JOIN people AS p ON p.person_id = c.person_id
     WHERE c.customer_id = $customer AND COALESCE(k.is_deleted, false) = false AND k.merged_into IS NULL
     GROUP BY c.person_id
-    ORDER BY name NULLS LAST, c.person_id"""
+    ORDER BY CASE WHEN MIN(p.email) IS NULL THEN 1 ELSE 0 END, name NULLS LAST, c.person_id"""
 
 _CONTRACTS = """
     SELECT k.entity, k.source, k.source_id, k.product, k.starts_on, k.until_on AS ends_on, k.monthly, k.currency,
@@ -88,11 +88,11 @@ _OPINIONS = """
     ORDER BY a.answered_at DESC, a.source, a.source_id"""
 
 _MILESTONES = """
-    SELECT m.source, m.source_id, m.milestone, m.occurred_at, m.excluded, r.url
-    FROM m_milestones AS m
-    JOIN milestones AS r ON r.source = m.source AND r.source_id = m.source_id
-    WHERE m.customer_id = $customer AND m.occurred_at < $ends_at
-    ORDER BY m.occurred_at DESC, m.source, m.source_id"""
+    SELECT milestone, COUNT(*) AS times, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at, excluded
+    FROM m_milestones
+    WHERE customer_id = $customer AND occurred_at < $ends_at
+    GROUP BY milestone, excluded
+    ORDER BY first_at, milestone, excluded"""
 
 _LAST_VISIT = """
     SELECT MAX(started_at) FROM m_sessions
