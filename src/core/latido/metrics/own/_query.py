@@ -31,7 +31,17 @@ _ = marker("latido")
 _ENGINES_OWN = re.compile(r"(?i)counts|facts_\d+")
 """Names that the statement around a query has a meaning for."""
 
+MODELLED = {
+    "fx_rates": "m_rates",
+    "marketing_spend": "m_spend",
+    "survey_invitations": "m_invitations",
+    "survey_responses": "m_answers",
+    "web_sessions": "m_sessions",
+}
+"""What the model layer calls a table that it calls otherwise than the schema does."""
+
 _AT_LINE = re.compile(r"LINE (\d+):")
+_COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
 _HIDING = re.compile(r"/\*|\*/|\$\w*\$")
 """Comments that may nest, and texts between dollars: one parser may see code where another sees none."""
 
@@ -60,8 +70,8 @@ def _check_statement(file: OwnFile) -> None:
         statements = duckdb.extract_statements(file.sql)
     except duckdb.Error as error:
         at = _AT_LINE.search(str(error))
-        hint = _("Correct it, then run: latido explain {id} --sql", id=file.header["id"])
         problem = _("this is not valid SQL: {reason}", reason=_reason(error))
+        hint = _("Correct it, then run: latido check")
         raise _refused(file, problem, hint, int(at[1]) if at else None) from None
     deed = next((each.type.name for each in statements if each.type is not duckdb.StatementType.SELECT), None)
     if deed:
@@ -108,7 +118,8 @@ def _read_by(file: OwnFile) -> set[str]:
 
 
 def _no_table(file: OwnFile, name: str, tables: list[exp.Table]) -> ConfigurationError:
-    near = f"m_{name}" if f"m_{name}" in TABLES else nearest(name, TABLES)
+    modelled = MODELLED.get(name, f"m_{name}")
+    near = modelled if modelled in TABLES else nearest(name, TABLES)
     hint = (
         _("Did you mean {near}? All tables: docs/reference/kpis.md", near=near)
         if near
@@ -148,6 +159,10 @@ def _named(file: OwnFile, tree: exp.Query) -> tuple[str, ...]:
     if "" in names:
         number = names.index("") + 1
         raise _refused(file, _("column {n} has no name.", n=number), _("Write AS and a name behind it."), None)
+    odd = next((name for name in names if not _COLUMN.fullmatch(name)), None)
+    if odd:
+        hint = _("Write it in letters, digits and underscores.")
+        raise _refused(file, _("{name} cannot be the name of a column.", name=odd), hint, None)
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise _refused(file, _("two columns are called {name}.", name=twice), _("Rename one of them."), None)
