@@ -111,6 +111,22 @@ def test_init_with_a_zone_that_does_not_exist_writes_nothing(latido: Terminal) -
     assert not (latido.folder / "latido.toml").exists()
 
 
+def test_init_with_two_sources_of_one_name_writes_nothing(latido: Terminal) -> None:
+    said = latido("init", "--source", "desk", "--source", "Desk=desk")
+
+    assert 3 == said.code
+    assert "Two sources are called Desk.\n  Give each a name of its own: --source one=desk --source " in said.err
+    assert not (latido.folder / "latido.toml").exists()
+
+
+def test_init_asks_again_for_the_second_source_of_one_name(latido: Terminal) -> None:
+    said = latido("init", answers="en\nUTC\nEUR\ndesk\nhelp\nall\ndesk\nhelp\nall\n\n")
+
+    assert 0 == said.code
+    assert "Two sources are called help." in said.err
+    assert 1 == (latido.folder / "latido.toml").read_text(encoding="utf-8").count('connector = "desk"')
+
+
 # --- check, login
 
 

@@ -45,9 +45,8 @@ def test_words_are_found_in_sql() -> None:
 def written() -> Iterator[tuple[str, str]]:
     """Yield every word that a query may put into a column which says why something does not count."""
     folder = resources.files("latido.metrics.catalogue")
-    texts = [
-        each.read_text() for at in (folder, folder / "views") for each in at.iterdir() if each.name.endswith("sql")
-    ]
+    folders = (folder, *(each for each in folder.iterdir() if each.is_dir()))
+    texts = [each.read_text() for at in folders for each in at.iterdir() if each.name.endswith(".sql")]
     for text in (*texts, *(step_sql(name) for step in STEPS for name in step)):
         for select in sqlglot.parse_one(text, read="duckdb").find_all(exp.Select):
             for name, each in zip(_names(select), select.expressions, strict=False):

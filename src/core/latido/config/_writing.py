@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from latido.config._complaints import validated
-from latido.config._layers import Origin, Setting
+from latido.config._layers import Origin, Setting, spelling
 from latido.config._project import FILE
 from latido.config._references import secret_variable
 from latido.config._sections import LatidoSettings
-from latido.errors import UsageError
+from latido.errors import ConfigurationError, UsageError
 from latido.messages import marker
 
 if TYPE_CHECKING:
@@ -53,12 +53,22 @@ class NewProject:
     demo: DemoSettings | None = None
 
     def check(self) -> None:
-        """Raise ConfigurationError for a time zone or a currency that does not exist."""
+        """Raise ConfigurationError for a time zone or a currency that does not exist, and two sources of one name."""
         said = {"timezone": self.time_zone, "currency": self.currency, "language": self.language}
         written: dict[Keys, Setting] = {
             (key,): Setting(value, Origin("flag", f"--{key}")) for key, value in said.items()
         }
         validated(LatidoSettings, "latido", written)
+        self._check_names()
+
+    def _check_names(self) -> None:
+        known: dict[str, NewSource] = {}
+        for each in self.sources:
+            if known.setdefault(spelling(each.name), each) is not each:
+                raise ConfigurationError(
+                    _("Two sources are called {name}.", name=each.name),
+                    _("Give each a name of its own: --source one={kind} --source other={kind}", kind=each.connector),
+                )
 
     def write(self, folder: Path) -> list[Path]:
         """Write latido.toml, `.env.example`, `.gitignore` and, with known secrets, `.env`; return what was written.

@@ -76,6 +76,8 @@ def _asked(here: Session, question: Message, default: str, project: Callable[[st
 
 
 def _asked_sources(here: Session) -> list[NewSource]:
+    from latido.config import NewProject
+
     known = sorted(here.plugins.connectors())
     sources: list[NewSource] = []
     while True:
@@ -83,7 +85,13 @@ def _asked_sources(here: Session) -> list[NewSource]:
         answer = ask(here.talk, question)
         if not answer:
             return sources
-        sources.append(_source(here, answer, asking=True))
+        new = _source(here, answer, asking=True)
+        try:
+            NewProject(sources=[*sources, new]).check()
+        except ConfigurationError as error:
+            here.talk.complain(error)
+        else:
+            sources.append(new)
 
 
 def _source(here: Session, text: str, *, asking: bool) -> NewSource:
