@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from latido.identity._keys import derive
 from latido.identity._kinds import ACCOUNTS, TOO_COMMON
-from latido.warehouse import scalar
+from latido.warehouse import note_moved, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,6 +123,8 @@ def _compare(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
             ({was} EXCEPT FROM fresh) UNION ALL (FROM fresh EXCEPT {was})"""
     )
     connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT rule, value FROM differing")
+    for rule in ("domain", "email"):
+        note_moved(connection, rule, f"SELECT '', '', value FROM touched WHERE rule = '{rule}'")
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE changed AS
             SELECT source, source_id FROM differing

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from latido.identity._free_mail import FREE_MAIL, SHARED_SITES
 from latido.identity._tables import register
+from latido.warehouse import note_moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +49,8 @@ def learn(connection: duckdb.DuckDBPyConnection, since: int) -> None:
         hosts = [host for (host,) in fresh]
         with register(connection, "learned", host=hosts, domain=list(domains(hosts))):
             connection.execute("INSERT INTO _latido_hosts SELECT host, domain FROM learned")
+            if since >= 0:
+                note_moved(connection, "domain", "SELECT DISTINCT '', '', domain FROM learned WHERE domain IS NOT NULL")
 
 
 def domains(hosts: Iterable[str]) -> Iterable[str | None]:

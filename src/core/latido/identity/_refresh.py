@@ -12,7 +12,7 @@ from latido.identity import _affected, _linking
 from latido.identity._described import renew_described
 from latido.identity._hosts import NOBODYS, learn
 from latido.identity._kinds import ACCOUNTS, CONTACTS
-from latido.warehouse import meta, put_meta, scalar
+from latido.warehouse import meta, note_moved, put_meta, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,7 @@ def unify(connection: duckdb.DuckDBPyConnection, sources: Sequence[str], now: da
     if since is None:
         connection.execute("DELETE FROM _latido_hosts")
         connection.execute("DELETE FROM _latido_keys")
+        note_moved(connection, "everything", "SELECT '', '', ''")
     learn(connection, -1 if since is None else since)
     accounts = _relink(connection, ACCOUNTS, sources, since, now)
     connection.execute("CREATE OR REPLACE TEMP TABLE renewed_accounts AS FROM renewed")
@@ -97,6 +98,7 @@ def _relink(
         )
     else:
         _affected.find(connection, kind, sources, since)
+        note_moved(connection, kind.links, "SELECT '', source, source_id FROM affected")
     changed = _linking.relink(connection, kind, now)
     renew_described(connection, kind)
     return changed

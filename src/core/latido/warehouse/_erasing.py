@@ -171,6 +171,7 @@ def _drop_derived(connection: duckdb.DuckDBPyConnection) -> None:
     for (table,) in found:
         connection.execute(f"DROP TABLE {table}")
     connection.execute("DELETE FROM _latido_meta WHERE key IN ('model_version', 'identity_version')")
+    connection.execute("DELETE FROM _latido_moved")
     connection.execute("DELETE FROM customers")
     connection.execute("DELETE FROM people")
     touch(connection)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ = marker("latido")
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised by one with every change that an existing file has to follow; `MIGRATIONS` says how."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {}
@@ -41,6 +41,7 @@ INTERNAL = {
         payload JSON, run_id VARCHAR, quarantined_at TIMESTAMPTZ""",
     "_latido_references": "source VARCHAR, name VARCHAR, body JSON, read_at TIMESTAMPTZ",
     "_latido_seen": "source VARCHAR, stream VARCHAR, table_name VARCHAR, source_id VARCHAR",
+    "_latido_moved": "what VARCHAR, entity VARCHAR, source VARCHAR, id VARCHAR, seq BIGINT",
 }
 
 IDENTITY = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from latido.warehouse._moved import note_left
 from latido.warehouse._tables import columns
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def upsert(
         outcomes["unchanged"] += arrived - outcomes.total()
         ((outcomes["deleted"], outcomes["merged"]),) = connection.execute(_GONE).fetchall()
         if outcomes["updated"]:
+            note_left(connection, entity, source)
             connection.execute(_delete(entity), {"source": source})
         if outcomes["inserted"] or outcomes["updated"]:
             insert = _insert(entity, everything=not outcomes["unchanged"])

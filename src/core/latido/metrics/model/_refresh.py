@@ -1,100 +1,120 @@
-"""Building the model layer, one step at a time; each step opens the warehouse for itself."""
+"""Bringing the model layer up to date: what changed, in one go, or everything, one step at a time."""
 
 from __future__ import annotations
 
 import hashlib
-from functools import cache, partial
-from importlib import resources
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from latido import identity
-from latido.metrics.model._ecb import ecb_columns
-from latido.metrics.model._openings import openings
-from latido.schema import TABLES
-from latido.warehouse import meta, put_meta
+from latido.metrics.model._build import STEPS, build, step_sql
+from latido.metrics.model._reach import REACHES
+from latido.metrics.model._renew import TooMuch, renew
+from latido.warehouse import meta, put_meta, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import duckdb
 
     from latido.metrics._settings import EngineSettings
     from latido.warehouse import Warehouse
 
-    Step: TypeAlias = Callable[[duckdb.DuckDBPyConnection, Warehouse, EngineSettings], None]
-
-STEPS = (
-    (
-        "m_sources",
-        "m_delivered",
-        "m_account_customers",
-        "m_customers",
-        "m_accounts",
-        "m_domains",
-        "m_primary_links",
-        "m_contacts",
-        "m_people",
-        "m_duplicates",
-    ),
-    ("m_quotes", "m_rates", "m_deals", "m_contracts", "m_segments", "m_steps", "m_acquired", "m_spend"),
-    ("m_sessions", "m_carts", "m_milestones", "m_invitations"),
-    ("m_ticket_history", "m_tickets"),
-    ("m_answers", "m_openings"),
-)
-"""The tables in the order in which they are built, those together between which the file is never let go."""
-
-ECB = "ecb"
-"""What the settings call the table of the European Central Bank."""
+    Step: TypeAlias = Callable[[duckdb.DuckDBPyConnection, Warehouse, EngineSettings], Sequence["Step"]]
 
 _BUILT = "model_version"
+
+_OF_NO_MOMENT = -1
+"""The version while everything is built again: tables are there, some of before, some of now."""
 
 _HELD_SECONDS = 0.3
 """After how long the file is let go between two steps: opening it costs as much as building a small table ten times."""
 
-_USED_CURRENCIES = """
-    SELECT UPPER(TRIM(currency)), MIN(day)
-    FROM (SELECT source, currency, LEAST(close_date, contract_start) AS day FROM deals
-          UNION ALL SELECT source, currency, LEAST(booked_on, starts_on) FROM contracts
-          UNION ALL SELECT source, currency, spend_date FROM marketing_spend) AS used
-    JOIN m_sources USING (source)
-    WHERE currency IS NOT NULL
-    GROUP BY 1"""
+_LARGE_BYTES = 256 * 1024 * 1024
 
 
 def refresh(warehouse: Warehouse, settings: EngineSettings, wait: float | None = None) -> bool:
-    """Unify customers and build the model layer when rows or *settings* changed since; return whether they had.
+    """Unify customers and renew the model layer where rows or *settings* changed since; return whether they had.
 
     Raises LockedError when another program keeps the file for *wait* seconds.
     """
     with warehouse.reading() as connection:
         if not is_stale(connection, settings):
             return False
-    todo: list[Step] = [_unify, *(partial(_build_all, step) for step in STEPS)]
-    version = ""
+    todo: list[Step] = [_renew]
     while todo:
         with warehouse.writing(wait) as connection:
+            _make_room(connection, warehouse)
             let_go_at = warehouse.clock.monotonic() + _HELD_SECONDS
             while todo and warehouse.clock.monotonic() <= let_go_at:
-                todo.pop(0)(connection, warehouse, settings)
-                version = version or model_version(connection, settings)
-            if not todo:
-                put_meta(connection, _BUILT, version)
+                todo[:1] = todo[0](connection, warehouse, settings)
     return True
 
 
-def _unify(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, settings: EngineSettings) -> None:
+def _make_room(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> None:
+    """Take as much memory as figures may take where there is much: what is made of all rows does not fit into less."""
+    if warehouse.path.stat().st_size > _LARGE_BYTES:
+        connection.execute(f"SET memory_limit = '{warehouse.reader_memory_limit}'")
+
+
+def _renew(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, settings: EngineSettings) -> Sequence[Step]:
+    """Renew what changed, all or nothing; return the steps that are needed instead where that is too much."""
+    import duckdb
+
+    since = _since(connection, settings)
+    if since is None:
+        return (_begin,)
+    connection.execute("BEGIN")
+    try:
+        identity.unify(connection, settings.sources, warehouse.clock.now())
+        renew(connection, settings, since)
+        put_meta(connection, _BUILT, model_version(connection, settings))
+    except (TooMuch, duckdb.OutOfMemoryException):
+        connection.execute("ROLLBACK")
+        return (_begin,)
+    connection.execute("COMMIT")
+    return ()
+
+
+def _begin(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, settings: EngineSettings) -> Sequence[Step]:
+    """Unify customers; return the steps that build everything again."""
     connection.execute("BEGIN")
     identity.unify(connection, settings.sources, warehouse.clock.now())
-    if not is_built(connection, settings):
-        put_meta(connection, _BUILT, "")
+    version, noted = model_version(connection, settings), scalar(connection, "SELECT NEXTVAL('_latido_seq')")
+    usable = is_built(connection, settings)
+    put_meta(connection, _BUILT, f"{_OF_NO_MOMENT} {fingerprint(settings)}" if usable else "")
     connection.execute("COMMIT")
+    return *(partial(_build_all, step) for step in STEPS), partial(_finish, version, noted)
 
 
 def _build_all(
     tables: Sequence[str], connection: duckdb.DuckDBPyConnection, _warehouse: Warehouse, settings: EngineSettings
-) -> None:
-    for table in tables:
-        _build(connection, table, settings)
+) -> Sequence[Step]:
+    import duckdb
+
+    connection.execute("BEGIN")
+    try:
+        for table in tables:
+            build(connection, table, settings)
+    except duckdb.OutOfMemoryException:
+        # Every thread needs memory of its own; one alone gets by with little, more slowly.
+        connection.execute("ROLLBACK")
+        connection.execute("SET threads = 1")
+        for table in tables:
+            build(connection, table, settings)
+    else:
+        connection.execute("COMMIT")
+    return ()
+
+
+def _finish(
+    version: str, noted: int, connection: duckdb.DuckDBPyConnection, _warehouse: Warehouse, _settings: EngineSettings
+) -> Sequence[Step]:
+    connection.execute("BEGIN")
+    connection.execute("DELETE FROM _latido_moved WHERE seq <= ?", [noted])
+    put_meta(connection, _BUILT, version)
+    connection.execute("COMMIT")
+    return ()
 
 
 def is_stale(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> bool:
@@ -112,6 +132,12 @@ def model_version(connection: duckdb.DuckDBPyConnection, settings: EngineSetting
     return f"{meta(connection, 'data_version') or 0} {fingerprint(settings)}"
 
 
+def _since(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> int | None:
+    """Return up to where rows are in the model layer already, None where everything has to be built."""
+    version, _, known = (meta(connection, _BUILT) or "").partition(" ")
+    return int(version) if known == fingerprint(settings) and int(version) != _OF_NO_MOMENT else None
+
+
 def fingerprint(settings: EngineSettings) -> str:
     """Return a text that changes with what the model layer depends on besides rows."""
     schedules = [(name, str(each.time_zone), sorted(each.hours.items()), sorted(each.holidays))
@@ -125,73 +151,6 @@ def fingerprint(settings: EngineSettings) -> str:
         sorted(settings.by_hand),
         identity.fingerprint(settings.sources),
         *(step_sql(table) for step in STEPS for table in step),
+        REACHES,
     ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-
-
-def _build(connection: duckdb.DuckDBPyConnection, table: str, settings: EngineSettings) -> None:
-    import duckdb
-
-    sql = step_sql(table)
-    known: dict[str, Any] = {
-        "sources": list(settings.sources),
-        "zone": str(settings.time_zone),
-        "currency": settings.currency,
-    }
-    if table == "m_openings":
-        known |= _openings(connection, settings)
-    if table == "m_quotes":
-        known |= _places(settings) | _ecb(connection, settings)
-    values = {name: value for name, value in known.items() if f"${name}" in sql}
-    statement = f"CREATE OR REPLACE TABLE {table} AS {sql}"
-    try:
-        connection.execute(statement, values)
-    except duckdb.OutOfMemoryException:
-        # Every thread needs memory of its own; one alone gets by with little, more slowly.
-        connection.execute("SET threads = 1")
-        connection.execute(statement, values)
-
-
-@cache
-def step_sql(table: str) -> str:
-    """Return the query that *table* is made of."""
-    if table == "m_delivered":
-        return " UNION ALL ".join(map(_delivered, TABLES))
-    return (resources.files(__package__) / f"{table}.sql").read_text(encoding="utf-8")
-
-
-def _delivered(table: str) -> str:
-    return f"""SELECT '{table}' AS table_name, t.source, COUNT(*) AS n
-               FROM {table} AS t JOIN m_sources AS s ON s.source = t.source GROUP BY t.source"""
-
-
-def _places(settings: EngineSettings) -> dict[str, list[Any]]:
-    """Return the sources whose rates count: what people wrote down goes before the source that the settings name."""
-    places = dict.fromkeys(settings.by_hand, 1)
-    if settings.fx in settings.sources:
-        places.setdefault(str(settings.fx), 2)
-    return {"rate_sources": list(places), "rate_places": list(places.values())}
-
-
-def _ecb(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> dict[str, list[Any]]:
-    if settings.fx != ECB:
-        return ecb_columns((), None)
-    found = connection.execute(_USED_CURRENCIES).fetchall()
-    since = min((day for _currency, day in found if day), default=None)
-    return ecb_columns({settings.currency, *(currency for currency, _day in found)}, since)
-
-
-def _openings(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> dict[str, list[Any]]:
-    span = connection.execute(
-        """SELECT CAST(MIN(created_at) AS DATE), CAST(GREATEST(MAX(first_reply_at), MAX(first_solved_at),
-                  MAX(solved_at)) AS DATE) FROM m_tickets"""
-    ).fetchone()
-    rows = list(_rows(settings, span)) if span and all(span) else []
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], [], []]
-    return dict(zip(("schedule", "opens", "closes", "until", "before"), columns, strict=True))
-
-
-def _rows(settings: EngineSettings, span: tuple[Any, ...]) -> Iterator[tuple[str, int, int, int, int]]:
-    for name, schedule in settings.schedules.items():
-        for opening in openings(schedule, *span):
-            yield (name, *opening)

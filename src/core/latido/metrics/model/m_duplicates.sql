@@ -32,7 +32,7 @@ WITH keyed AS (
     FROM keyed AS k
     JOIN shared AS h ON h.entity = k.entity AND h.external_id = k.external_id
 )
-SELECT r.entity, r.source, r.source_id
+SELECT r.entity, r.source, r.source_id, r.external_id, best.source AS kept_source, best.source_id AS kept_id
 FROM ranked AS r
 JOIN ranked AS best ON best.turn = 1 AND best.entity = r.entity AND best.external_id = r.external_id
 WHERE r.source <> best.source

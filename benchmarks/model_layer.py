@@ -1,0 +1,102 @@
+"""The model layer of 500,000 accounts and what belongs to them: `python benchmarks/model_layer.py FOLDER [ACCOUNTS]`.
+
+Writes the business of `business.py` into FOLDER, unless it has one. Measured are a time with everything to build, one
+with nothing new, and some after 1% of the rows of every table changed, with identity in each; beside them how much of a
+layer that was built anew is the same.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from business import ACCOUNTS, fill, written
+
+from latido.metrics import EngineSettings, refresh
+from latido.metrics.model import STEPS
+from latido.warehouse import Warehouse, put_meta, touch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+CHANGES: Mapping[str, str] = {
+    "accounts": "website = 'www.moved-' || employees || '.example'",
+    "contacts": "email = 'moved-' || source_id || '@acme.example'",
+    "deals": "amount = amount + 1",
+    "contracts": "recurring_monthly_amount = recurring_monthly_amount + 1",
+    "tickets": "status = 'closed', solved_at = created_at + INTERVAL 3 DAY",
+    "ticket_events": "public = NOT public",
+    "survey_responses": "score = 5 - score",
+    "survey_invitations": "delivered = NOT delivered",
+    "web_sessions": "pageviews = pageviews + 1",
+    "carts": "item_count = item_count + 1",
+    "milestones": "occurred_at = occurred_at + INTERVAL 1 DAY",
+}
+"""What becomes of one row in a hundred, wherever in its table it is."""
+
+
+def main() -> None:
+    folder, accounts = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else ACCOUNTS
+    project = written(folder)
+    settings = EngineSettings.of(project)
+    warehouse = Warehouse(project.warehouse_path, memory_limit=project.latido.memory_limit)
+    if not warehouse.path.exists():
+        fill(warehouse, accounts)
+    forget(warehouse)
+    measure("from scratch", lambda: refresh(warehouse, settings))
+    measure("nothing new", lambda: refresh(warehouse, settings))
+    for turn in range(3):
+        change(warehouse, turn)
+        measure("1% changed", lambda: refresh(warehouse, settings))
+    renewed = sums(warehouse)
+    with warehouse.writing() as connection:
+        put_meta(connection, "model_version", "")
+    measure("built again", lambda: refresh(warehouse, settings))
+    built = sums(warehouse)
+    print("the same, renewed or built:", {table: built[table] == renewed[table] for table in built})
+
+
+def forget(warehouse: Warehouse) -> None:
+    """Let nothing be derived of the rows as yet."""
+    with warehouse.writing() as connection:
+        for table in ("_latido_moved", "_latido_keys", "_latido_hosts", "account_links", "contact_links"):
+            connection.execute(f"DELETE FROM {table}")
+        for key in ("model_version", "identity_version"):
+            put_meta(connection, key, "")
+
+
+def change(warehouse: Warehouse, turn: int) -> None:
+    """Change one row in a hundred of every table, others each *turn*."""
+    with warehouse.writing() as connection:
+        connection.execute("BEGIN")
+        for table, what in CHANGES.items():
+            connection.execute(
+                f"UPDATE {table} SET {what}, seq = NEXTVAL('_latido_seq') WHERE HASH(source_id) % 100 = {turn}"
+            )
+        touch(connection)
+        connection.execute("COMMIT")
+
+
+def measure(situation: str, run: Callable[[], object]) -> None:
+    began, worked = time.perf_counter(), time.process_time()
+    run()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    seconds, cpu = time.perf_counter() - began, time.process_time() - worked
+    print(f"{situation:14}{seconds:7.2f} s, {cpu:7.2f} s CPU, at most {peak:.0f} MB so far", flush=True)
+
+
+def sums(warehouse: Warehouse) -> dict[str, tuple[int, int]]:
+    """Return what tells one state of each table from another."""
+    with warehouse.reading() as connection:
+        return {
+            table: connection.execute(f"SELECT COUNT(*), SUM(HASH(CAST(t AS VARCHAR))) FROM {table} AS t").fetchall()[0]
+            for step in STEPS
+            for table in step
+        }
+
+
+if __name__ == "__main__":
+    main()

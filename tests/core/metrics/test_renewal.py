@@ -1,0 +1,241 @@
+"""Renewing what changed comes out as building everything: whatever is written, said, merged or deleted in between."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from latido import identity
+from latido.errors import UsageError
+from latido.metrics import EngineSettings, refresh
+from latido.metrics.model import STEPS
+from latido.schema import (
+    Account,
+    Association,
+    Cart,
+    Contact,
+    Contract,
+    Deal,
+    DealStage,
+    FxRate,
+    MarketingSpend,
+    Milestone,
+    SurveyInvitation,
+    SurveyResponse,
+    Ticket,
+    TicketEvent,
+    User,
+    WebSession,
+)
+from latido.warehouse import Batch, Warehouse, flush, put_meta
+from tests.core.metrics.loading import MADRID
+from tests.memory import page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from latido.schema import Record
+
+    Change: TypeAlias = tuple[str, type[Record], list[dict[str, Any]], list[str], list[tuple[str, str]]]
+
+SOURCES = ("crm", "desk")
+IDS = ["1", "2", "3", "4"]
+DAYS = ["2024-01-05", "2024-02-10", "2024-03-15", None]
+TIMES = ["2024-01-05T10:00Z", "2024-02-10T22:30Z", "2024-03-15T23:30Z", None]
+EMAILS = ["ana@a.example", "Luis@b.example", "eva@mail.c.example", None]
+MONEY = ["-5", "10", "20.5", None]
+CURRENCIES = ["EUR", "usd", "GBP", None]
+EXTERNAL = ["X-1", "X-2", None, None, None]
+MERGED = [None, None, None, None, "1", "2", "unknown"]
+WHOM: Mapping[str, Sequence[Any]] = {"account_id": [*IDS, None, None], "contact_id": [*IDS, None, None]}
+ENVELOPE: Mapping[str, Sequence[Any]] = {"is_deleted": [False, False, False, True], "merged_into": MERGED}
+
+FIELDS: Mapping[type[Record], Mapping[str, Sequence[Any]]] = {
+    Account: {
+        "domain": ["a.example", "b.example", "c.example", None],
+        "website": [None, None, "www.a.example"],
+        "tax_id": ["B11111112", "B22222223", None],
+        "name": ["Acme", "Bolt"],
+        "country": ["ES", "FR", None],
+        "is_test": [None, None, True],
+        **ENVELOPE,
+    },
+    Contact: {"email": EMAILS, "account_id": WHOM["account_id"], **ENVELOPE},
+    User: {"name": ["Ana", "Luis", None], "team": ["A", "B", None]},
+    Association: {
+        "from_entity": ["tickets", "deals", "contacts", "survey_responses"],
+        "from_id": [*IDS, None],
+        "to_entity": ["accounts", "contacts", "tickets"],
+        "to_id": IDS,
+        "is_primary": [True, False, None],
+        **ENVELOPE,
+    },
+    Deal: {
+        **WHOM,
+        "external_id": EXTERNAL,
+        "owner_id": [*IDS, None],
+        "status": ["won", "won", "lost", "open"],
+        "amount": MONEY,
+        "currency": CURRENCIES,
+        "recurring_monthly_amount": MONEY,
+        "contract_start": DAYS,
+        "contract_end": DAYS,
+        "close_date": DAYS,
+        "supersedes": [*IDS, None, None, None, None],
+        "updated_at": TIMES,
+        **ENVELOPE,
+    },
+    Contract: {
+        "account_id": WHOM["account_id"],
+        "external_id": EXTERNAL,
+        "deal_id": [*IDS, None, None],
+        "recurring_monthly_amount": ["0", *MONEY],
+        "currency": CURRENCIES,
+        "starts_on": DAYS,
+        "ends_on": DAYS,
+        "booked_on": DAYS,
+        "supersedes": [*IDS, None, None, None, None],
+        **ENVELOPE,
+    },
+    DealStage: {"deal_id": IDS, "status": ["won", "lost", "open"], "entered_at": TIMES, **ENVELOPE},
+    Ticket: {
+        **WHOM,
+        "external_id": EXTERNAL,
+        "requester_email": EMAILS,
+        "assignee_id": [*IDS, None],
+        "team": ["C", None],
+        "status": ["open", "solved"],
+        "created_at": TIMES,
+        "first_reply_at": TIMES,
+        "solved_at": TIMES,
+        "updated_at": TIMES,
+        **ENVELOPE,
+    },
+    TicketEvent: {
+        "ticket_id": [*IDS, None],
+        "kind": ["reply", "status", "sla", "first_reply"],
+        "actor_role": ["agent", "requester"],
+        "public": [True, False],
+        "to_value": ["solved", "open", "met", "breached"],
+        "occurred_at": TIMES,
+        **ENVELOPE,
+    },
+    SurveyResponse: {
+        **WHOM,
+        "external_id": EXTERNAL,
+        "kind": ["csat", "nps"],
+        "survey_id": ["rating", "rating", "survey", None],
+        "score": [1, 5, 9, None],
+        "scale_min": [0, 1],
+        "scale_max": [5, 10],
+        "ticket_id": [*IDS, None],
+        "respondent_email": EMAILS,
+        "answered_at": TIMES,
+        **ENVELOPE,
+    },
+    SurveyInvitation: {**WHOM, "respondent_email": EMAILS, "sent_at": TIMES, **ENVELOPE},
+    WebSession: {**WHOM, "visitor_id": ["v", None], "started_at": TIMES, **ENVELOPE},
+    Cart: {**WHOM, "created_at": TIMES, "item_count": [0, 1, None], **ENVELOPE},
+    Milestone: {**WHOM, "milestone": ["signup", "login"], "occurred_at": TIMES, **ENVELOPE},
+    MarketingSpend: {"spend_date": DAYS, "amount": MONEY, "currency": CURRENCIES, **ENVELOPE},
+    FxRate: {
+        "currency": ["USD", "GBP"],
+        "base": ["EUR", None],
+        "rate_date": DAYS,
+        "rate": ["0.9", "1.1", "2"],
+        **ENVELOPE,
+    },
+}
+
+
+def rows_of(entity: type[Record]) -> st.SearchStrategy[dict[str, Any]]:
+    fields = {name: st.sampled_from(values) for name, values in FIELDS[entity].items()}
+    return st.fixed_dictionaries({"source_id": st.sampled_from(IDS), **fields})
+
+
+def changes_of(entity: type[Record]) -> st.SearchStrategy[Change]:
+    ids = st.sampled_from(IDS)
+    return st.tuples(
+        st.sampled_from(SOURCES),
+        st.just(entity),
+        st.lists(rows_of(entity), max_size=3),
+        st.lists(ids, max_size=1),
+        st.lists(st.tuples(ids, ids), max_size=1),
+    )
+
+
+changes = st.lists(st.sampled_from(list(FIELDS)).flatmap(changes_of), max_size=5)
+beginnings = st.tuples(*(st.tuples(*(st.lists(rows_of(each), max_size=4) for _ in SOURCES)) for each in FIELDS))
+sayings = st.none() | st.tuples(st.sampled_from(["link", "split"]), st.sampled_from(IDS), st.sampled_from(IDS))
+histories = st.lists(st.tuples(changes, sayings), min_size=1, max_size=3)
+
+
+def write(warehouse: Warehouse, written: Iterable[Change]) -> None:
+    with warehouse.writing() as connection:
+        for source, entity, rows, deleted, merged in written:
+            batch = Batch(source, entity.table)
+            gone = {entity: dict.fromkeys(deleted)}
+            batch.add(page(entity, *rows, deleted=gone, merged={entity: dict(merged)}))
+            flush(connection, batch, run_id="run", fingerprint="one")
+
+
+def begin(warehouse: Warehouse, beginning: Iterable[Iterable[list[dict[str, Any]]]]) -> None:
+    """Write some rows of every table, of each source."""
+    write(
+        warehouse,
+        (
+            (source, entity, rows, [], [])
+            for entity, brought in zip(FIELDS, beginning, strict=True)
+            for source, rows in zip(SOURCES, brought, strict=True)
+        ),
+    )
+
+
+def say(warehouse: Warehouse, what: str, one: str, other: str) -> None:
+    """Let a user link or split accounts, if they are there."""
+    with suppress(UsageError):
+        if what == "link":
+            identity.link(warehouse, f"crm:{one}", f"desk:{other}")
+        else:
+            identity.split(warehouse, f"crm:{one}")
+
+
+def model(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of the model layer, in order."""
+    with warehouse.reading() as connection:
+        return {
+            table: connection.execute(f"SELECT CAST(t AS VARCHAR) FROM {table} AS t ORDER BY 1").fetchall()
+            for step in STEPS
+            for table in step
+        }
+
+
+def built(warehouse: Warehouse, figures: EngineSettings) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the model layer, built again from all rows."""
+    with warehouse.writing() as connection:
+        put_meta(connection, "model_version", "")
+    refresh(warehouse, figures)
+    return model(warehouse)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(beginning=beginnings, history=histories)
+def test_what_is_renewed_is_as_if_it_were_built(beginning: Any, history: Any) -> None:
+    figures = EngineSettings(SOURCES, MADRID, fx="crm")
+    with TemporaryDirectory() as folder:
+        warehouse = Warehouse(Path(folder) / "latido.duckdb")
+        begin(warehouse, beginning)
+        refresh(warehouse, figures)
+        for written, said in history:
+            write(warehouse, written)
+            if said is not None:
+                say(warehouse, *said)
+            refresh(warehouse, figures)
+        renewed = model(warehouse)
+
+        assert built(warehouse, figures) == renewed
