@@ -67,6 +67,7 @@ def _conversion_rate() -> Kpi:
         "conversion_rate",
         names={"en": "Conversion rate", "es": "Tasa de conversión"},
         formula=_("visitors who did what was wanted / visitors"),
+        dimensions=("traffic_source", "traffic_medium"),
         blockable=True,
         params={
             "variant": Param(
