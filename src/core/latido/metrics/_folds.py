@@ -177,14 +177,17 @@ class Quantile(Fold):
     sums: ClassVar[tuple[Column, ...]] = ("value",)
 
     def statement(self, facts: Relation) -> str:
-        """Return the SQL that ranks values and keeps the few that the finish may pick from."""
+        """Return the SQL that ranks values and keeps the few that the finish may need; it counts what is left out."""
         partition = ", ".join(facts.keys)
         sums: dict[Column, str] = {"value": "value"}
         return f"""SELECT {facts.select("turn", "n", sums)} FROM (
             SELECT {partition}, value, COUNT(*) OVER (PARTITION BY {partition}) AS n,
                    ROW_NUMBER() OVER (PARTITION BY {partition} ORDER BY value) AS turn
-            FROM {facts.name}) AS ranked
-            WHERE excluded IS NULL AND ({self._wanted()}) OR excluded IS NOT NULL AND turn = 1"""
+            FROM {facts.name} WHERE excluded IS NULL) AS ranked
+            WHERE {self._wanted()}
+            UNION ALL
+            SELECT {facts.select("NULL", "COUNT(*)", {})} FROM {facts.name}
+            WHERE excluded IS NOT NULL GROUP BY {partition}"""
 
     def _wanted(self) -> str:
         near = [f"ABS(turn - 1 - (n - 1) * CAST({float(self.share)!r} AS DOUBLE)) <= 1"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib import resources
@@ -31,7 +30,8 @@ SCALES: Mapping[Unit, int] = MappingProxyType({"hours": 3_600_000_000, "days": 8
 class Query:
     """The SQL of facts, with what its header says: the definition that a customer success lead would sign.
 
-    Of a project's own KPI, `file` is where it stands, and `line` where the SQL begins in it.
+    *instead* says which view stands in for another, in the facts and in the views that they read. Of a project's own KPI,
+    `file` is where it stands, and `line` where the SQL begins in it.
     """
 
     sql: str
@@ -39,6 +39,7 @@ class Query:
     domain: str = "latido"
     file: str = ""
     line: int = 1
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def meaning(self) -> Message:
@@ -47,7 +48,7 @@ class Query:
 
     def reading(self, view: str, *, instead_of: str) -> Query:
         """Return the same query over another view."""
-        return replace(self, sql=re.sub(rf"\b{instead_of}\b", view, self.sql))
+        return replace(self, instead={**self.instead, instead_of: view})
 
     @classmethod
     def read(cls, package: str, file: str) -> Query:

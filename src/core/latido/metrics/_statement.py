@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from latido.metrics._folds import Relation
-from latido.metrics.catalogue import views
+from latido.metrics.catalogue import totals, views
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,8 +19,11 @@ VALUE_SEGMENT = "segment"
 CUSTOMER_DIMENSIONS = ("country", "industry", "owner", "team", VALUE_SEGMENT)
 """What facts can be cut by because their customer has it: where facts have it themselves, theirs counts.
 
-The segment is that of `customer_segments`, at the end of the period.
+The segment is that of `customer_segments`, at the end of the period; of those who left in it, before it.
 """
+
+
+_COSTLY = re.compile(r"\bGROUP BY\b|\bOVER\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +47,40 @@ class Cut:
 class Statement:
     """SQL that grows by the facts of each ask; every value in it is bound.
 
-    *known* holds what any SQL may mention, *as_of* returns up to when the sources of a KPI were read.
+    *known* holds what any SQL may mention, *as_of* returns up to when the sources of a KPI were read. Where only totals
+    are wanted (*in_total*), a row of facts that have `counts` may stand for many.
     """
 
     known: Mapping[str, Any]
     as_of: Callable[[Kpi], str]
+    in_total: bool = False
     tables: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     _facts: dict[str, str] = field(default_factory=dict)
 
     def facts(self, ask: Ask) -> str:
         """Return the name under which the facts of *ask* can be read; asks with the same facts share them."""
-        sql = ask.kpi.counted()[0].sql
+        query = ask.kpi.counted()[0]
+        sql, instead = query.sql, {name: views()[other] for name, other in query.instead.items()}
         offered = {**ask.bound, "as_of": self.as_of(ask.kpi)}
         bound = {name: value for name, value in offered.items() if mentions(sql, name)}
-        key = f"{sql} {bound}"
+        key = f"{sql} {query.instead} {bound}"
         if key not in self._facts:
-            self._facts[key] = self._added(sql, bound)
+            self._facts[key] = self._added(sql, bound, instead)
         return self._facts[key]
 
     def sql(self, body: str) -> str:
         """Return the whole statement with *body* as its SELECT; binds what that and the facts mention."""
-        self._add_views(body)
-        ctes = ",\n".join(f"{name} AS (\n{sql}\n)" for name, sql in self.tables.items())
+        body = self._viewed(body, {})
+        kept = {name: self._kept(name, body) if self.in_total else "" for name in self.tables}
+        ctes = ",\n".join(f"{name} AS {kept[name]}(\n{sql}\n)" for name, sql in self.tables.items())
         whole = f"WITH {ctes}\n{body}"
         self.values |= {name: value for name, value in self.known.items() if mentions(whole, name)}
         return whole
 
-    def _added(self, sql: str, bound: Mapping[str, Any]) -> str:
+    def _added(self, sql: str, bound: Mapping[str, Any], instead: Mapping[str, str]) -> str:
         number = len(self._facts)
-        self._add_views(sql)
+        sql = self._viewed(sql, {**totals(), **instead} if self.in_total and counts(sql) else instead)
         for parameter, value in bound.items():
             name = f"{parameter}_{number}" if number else parameter
             sql = re.sub(rf"\${parameter}\b", f"${name}", sql)
@@ -81,11 +88,32 @@ class Statement:
         self.tables[f"facts_{number}"] = sql
         return f"facts_{number}"
 
-    def _add_views(self, sql: str) -> None:
+    def _kept(self, name: str, body: str) -> str:
+        """Return whether the rows of a table are kept rather than found again by each of its readers.
+
+        Facts are many, and what is only filtered and joined is soon read again. A view that is grouped comes first.
+        """
+        readers = sum(len(re.findall(rf"\b{name}\b", sql)) for sql in (*self.tables.values(), body))
+        costly = _COSTLY.search(self.tables[name])
+        if costly and (readers > 1 or name in views()):
+            return "MATERIALIZED "
+        return "NOT MATERIALIZED " if readers > 1 else ""
+
+    def _viewed(self, sql: str, instead: Mapping[str, str]) -> str:
+        """Add the views that *sql* reads, some as *instead* has them; return it with the names that they have here."""
         for name, view in views().items():
-            if name not in self.tables and re.search(rf"\b{name}\b", sql):
-                self._add_views(view)
-                self.tables[name] = view
+            if re.search(rf"\b{name}\b", sql):
+                text = self._viewed(instead.get(name, view), instead)
+                here = name
+                while self.tables.setdefault(here, text) != text:
+                    here += "_too"
+                sql = re.sub(rf"\b{name}\b", here, sql)
+        return sql
+
+
+def counts(sql: str) -> bool:
+    """Whether a row of the facts of *sql* may stand for several: `counts` says for how many."""
+    return re.search(r"\bcounts\b", sql) is not None
 
 
 def mentions(sql: str, parameter: str) -> bool:
@@ -98,6 +126,7 @@ def folded(statement: Statement, asks: Sequence[Ask], cut: Cut) -> str:
 
     Its rows are (number of the ask, period_id, segment, excluded, label, n, three sums, blocked).
     """
+    statement.in_total = cut.segment is None and cut.customer is None
     selects = [_select(number, ask.kpi, statement.facts(ask), cut) for number, ask in enumerate(asks)]
     return statement.sql("\nUNION ALL\n".join(selects))
 
@@ -110,6 +139,7 @@ def _select(number: int, kpi: Kpi, facts: str, cut: Cut) -> str:
         segmented=cut.segment is not None,
         blockable=kpi.blockable,
         by_entity=bool(kpi.requires),
+        counted=counts(kpi.counted()[0].sql),
     )
     if cut != Cut():
         relation = replace(relation, name=_narrowed(kpi, facts, cut))
@@ -126,6 +156,8 @@ def columns(kpi: Kpi) -> Iterable[str]:
         yield "entity"
     if kpi.blockable:
         yield "blocked"
+    if counts(kpi.counted()[0].sql):
+        yield "counts"
 
 
 def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:

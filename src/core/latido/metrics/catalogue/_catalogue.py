@@ -25,6 +25,16 @@ def built_in() -> tuple[Kpi, ...]:
 @cache
 def views() -> Mapping[str, str]:
     """Return the queries that several facts share, by the name under which facts read them."""
-    folder = resources.files(__package__) / "views"
-    files = sorted((each for each in folder.iterdir() if each.name.endswith(".sql")), key=lambda each: each.name)
+    return _read("views")
+
+
+@cache
+def totals() -> Mapping[str, str]:
+    """Return what some views are as long as only totals are wanted, by the name of the view: one row for many alike."""
+    return _read("totals")
+
+
+def _read(folder: str) -> Mapping[str, str]:
+    found = (each for each in (resources.files(__package__) / folder).iterdir() if each.name.endswith(".sql"))
+    files = sorted(found, key=lambda each: each.name)
     return {each.name.removesuffix(".sql"): Query.parsed(each.read_text(encoding="utf-8")).sql for each in files}

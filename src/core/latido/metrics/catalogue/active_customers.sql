@@ -1,5 +1,5 @@
 -- Customers with a recurring amount in force on the last day of the period.
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
-       CAST(NULL AS VARCHAR) AS excluded
+       CAST(NULL AS VARCHAR) AS excluded, counts
 FROM states
 WHERE is_active = 1

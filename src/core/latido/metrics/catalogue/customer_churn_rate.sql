@@ -10,10 +10,10 @@ SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS sou
            WHEN 'exposed' THEN 1 - is_active
            ELSE was_active * (1 - is_active) END AS BIGINT) AS numerator,
        CAST(CASE $variant
-           WHEN 'exposed' THEN 1
+           WHEN 'exposed' THEN counts
            WHEN 'over_acquired' THEN is_first
-           WHEN 'over_average' THEN CAST(was_active + is_active AS DECIMAL(28,12)) / 2
-           ELSE was_active END AS DECIMAL(28,12)) AS denominator
+           WHEN 'over_average' THEN CAST((was_active + is_active) * counts AS DECIMAL(28,12)) / 2
+           ELSE was_active * counts END AS DECIMAL(28,12)) AS denominator, counts
 FROM states
 WHERE was_active = 1 OR $variant IN ('exposed', 'over_acquired')
    OR $variant IN ('over_average', 'net_count') AND is_active = 1

@@ -1,6 +1,6 @@
 -- What customers active on the day before the period and on its last day pay more each month than they did.
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
        CAST(NULL AS VARCHAR) AS excluded, closing - revalued AS value,
-       COALESCE(opening_blocked, closing_blocked) AS blocked
+       COALESCE(opening_blocked, closing_blocked) AS blocked, counts
 FROM states
 WHERE was_active = 1 AND is_active = 1 AND closing > revalued

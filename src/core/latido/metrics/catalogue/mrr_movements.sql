@@ -2,7 +2,7 @@
 -- Each customer is compared with itself and falls into one class: new, or returning; more, less, or nothing any more.
 -- Opening plus movements is closing, exactly. What rates alone changed is a movement of its own, where they may.
 WITH moved AS (
-    SELECT period_id, customer_id, source, opening, revalued, closing, was_active, is_active,
+    SELECT period_id, customer_id, source, opening, revalued, closing, was_active, is_active, counts,
            COALESCE(opening_blocked, closing_blocked) AS blocked,
            CASE WHEN was_active = 0 AND was_customer = 0 THEN 'new'
                 WHEN was_active = 0 THEN 'reactivation'
@@ -14,19 +14,21 @@ WITH moved AS (
     WHERE was_active = 1 OR is_active = 1
 )
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
-       CAST(NULL AS VARCHAR) AS excluded, 'opening' AS class, opening AS value, blocked
+       CAST(NULL AS VARCHAR) AS excluded, 'opening' AS class, opening AS value, blocked, counts
 FROM moved
 WHERE was_active = 1
 UNION ALL
-SELECT period_id, customer_id, 'customers', source, customer_id, CAST(NULL AS VARCHAR), 'fx', revalued - opening, blocked
+SELECT period_id, customer_id, 'customers', source, customer_id, CAST(NULL AS VARCHAR), 'fx', revalued - opening,
+       blocked, counts
 FROM moved
 WHERE revalued <> opening
 UNION ALL
 SELECT period_id, customer_id, 'customers', source, customer_id, CAST(NULL AS VARCHAR), movement,
-       ABS(closing - revalued), blocked
+       ABS(closing - revalued), blocked, counts
 FROM moved
 WHERE movement <> 'unchanged'
 UNION ALL
-SELECT period_id, customer_id, 'customers', source, customer_id, CAST(NULL AS VARCHAR), 'closing', closing, blocked
+SELECT period_id, customer_id, 'customers', source, customer_id, CAST(NULL AS VARCHAR), 'closing', closing, blocked,
+       counts
 FROM moved
 WHERE is_active = 1

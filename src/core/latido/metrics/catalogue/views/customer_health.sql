@@ -32,15 +32,14 @@ WITH recommending AS (
            CAST(a.ces_points AS DOUBLE) / NULLIF(a.ces_answers, 0) AS ces,
            CASE WHEN d.desks > 0
                 THEN GREATEST(0, 100 - CAST($health_per_ticket AS DOUBLE) * COALESCE(u.tickets, 0)) END AS support,
-           CASE WHEN v.days IS NOT NULL THEN CAST(100 * v.days AS DOUBLE) / 30 END AS usage
-    FROM m_segments AS s
+           CASE WHEN s.seen_at < p.ends_at THEN CAST(100 * COALESCE(v.days, 0) AS DOUBLE) / 30 END AS usage
+    FROM stretches AS s
     JOIN periods AS p ON s.starts_on < p.ends_on AND s.until_on >= p.ends_on
     CROSS JOIN desks AS d
     LEFT JOIN recommending AS r ON r.period_id = p.period_id AND r.customer_id = s.customer_id
     LEFT JOIN answered AS a ON a.period_id = p.period_id AND a.customer_id = s.customer_id
     LEFT JOIN unsolved AS u ON u.period_id = p.period_id AND u.customer_id = s.customer_id
     LEFT JOIN visited_days AS v ON v.period_id = p.period_id AND v.customer_id = s.customer_id
-    WHERE s.scope = $scope
 ), weighed AS (
     SELECT period_id, customer_id, source, nps, csat, ces, support, usage,
            CASE WHEN nps IS NULL THEN 0 ELSE CAST($health_nps AS DOUBLE) END

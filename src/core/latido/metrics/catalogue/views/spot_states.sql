@@ -10,7 +10,8 @@ SELECT c.period_id, c.customer_id, MIN(c.source) AS source,
                 WHEN o.rate IS NULL OR e.rate IS NULL THEN 'missing_fx_rate' END) AS opening_blocked,
        MIN(CASE WHEN c.is_active = 0 THEN CAST(NULL AS VARCHAR)
                 WHEN c.currency IS NULL THEN 'missing_currency'
-                WHEN e.rate IS NULL THEN 'missing_fx_rate' END) AS closing_blocked
+                WHEN e.rate IS NULL THEN 'missing_fx_rate' END) AS closing_blocked,
+       1 AS counts
 FROM (SELECT p.period_id, p.opening_on, p.closing_on, k.customer_id, k.source, k.monthly, k.currency,
              CASE WHEN k.starts_on <= p.opening_on AND k.until_on > p.opening_on THEN 1 ELSE 0 END AS was_active,
              CASE WHEN k.until_on >= p.ends_on THEN 1 ELSE 0 END AS is_active,
