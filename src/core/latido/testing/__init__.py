@@ -10,7 +10,7 @@ from latido.testing._served import Served
 from latido.testing._serving import command_line, serve
 from latido.testing._shelf import Feed, Log, Shelf, place, place_before
 from latido.testing._throttle import Allowance
-from latido.testing.truth import Desk, Known, Period, Truth, buyers_of, truth
+from latido.testing.truth import Desk, Known, Period, Truth, truth
 from latido.testing.world import World
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "Truth",
     "World",
     "body_of",
-    "buyers_of",
     "command_line",
     "connector_tests",
     "json",

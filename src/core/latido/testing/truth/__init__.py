@@ -39,15 +39,11 @@ __all__ = [
     "Score",
     "Stretch",
     "Truth",
-    "buyers_of",
+    "buyers",
     "figures",
+    "read",
     "truth",
 ]
-
-
-def buyers_of(desks: Iterable[Desk], period: Period) -> list[Buyer]:
-    """Return those who ever bought: what the prediction of lifetime values is made of, which is not told here."""
-    return buyers(read(desks), period)
 
 
 def truth(desks: Iterable[Desk], period: Period) -> Truths:
