@@ -30,8 +30,8 @@ SCALES: Mapping[Unit, int] = MappingProxyType({"hours": 3_600_000_000, "days": 8
 class Query:
     """The SQL of facts, with what its header says: the definition that a customer success lead would sign.
 
-    *instead* says which view stands in for another, in the facts and in the views that they read. Of a project's own KPI,
-    `file` is where it stands, and `line` where the SQL begins in it.
+    *instead* says which view stands in for another, in the facts and in the views that they read. Of a project's own
+    KPI, `file` is where it stands, and `line` where the SQL begins in it.
     """
 
     sql: str
