@@ -62,6 +62,7 @@ FIELDS: Mapping[type[Record], Mapping[str, Sequence[Any]]] = {
         "tax_id": ["B11111112", "B22222223", None],
         "name": ["Acme", "Bolt"],
         "country": ["ES", "FR", None],
+        "owner_id": [*IDS, None],
         "is_test": [None, None, True],
         **ENVELOPE,
     },

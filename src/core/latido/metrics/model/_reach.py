@@ -186,7 +186,10 @@ REACHES: Mapping[str, Reach | Whole] = {
         _customers_of("m_account_customers")
         | {
             "accounts": """SELECT t.customer_id FROM m_account_customers AS t
-                           SEMI JOIN new_accounts AS n ON n.source = t.source AND n.source_id = t.source_id"""
+                           SEMI JOIN new_accounts AS n ON n.source = t.source AND n.source_id = t.source_id""",
+            "users": """SELECT t.customer_id FROM m_account_customers AS t
+                        JOIN accounts AS a ON a.source = t.source AND a.source_id = t.source_id
+                        SEMI JOIN new_users AS n ON n.source = a.source AND n.source_id = a.owner_id""",
         },
         {"m_account_customers": _CUSTOMER},
         key=("customer_id",),
