@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from latido.metrics.model._build import ECB, bound, build, step_sql
-from latido.metrics.model._reach import REACHES, Reach, Whole
+from latido.metrics.model._reach import REACHES, Whole
 from latido.schema import TABLES
 from latido.warehouse import scalar
 
@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     import duckdb
 
     from latido.metrics._settings import EngineSettings
+    from latido.metrics.model._reach import Reach
 
 _MUCH = 0.05
 """A greater share of all rows is not worth picking: everything is built again in less time."""
 
 _FEW = 1_000
 """So many rows are always few."""
+
+_TOLD = frozenset(
+    cause for reach in REACHES.values() for cause in (reach.after if isinstance(reach, Whole) else reach.causes)
+)
 
 
 class TooMuch(Exception):
@@ -30,102 +35,106 @@ def renew(connection: duckdb.DuckDBPyConnection, settings: EngineSettings, since
 
     Raises TooMuch where that is better left.
     """
-    few = max(_FEW, _MUCH * scalar(connection, "SELECT COALESCE(CAST(SUM(n) AS BIGINT), 0) FROM m_delivered"))
-    moved = _moved(connection, since, few)
+    renewal = _Renewal(connection, settings, since)
     for table, reach in REACHES.items():
         if isinstance(reach, Whole):
-            done = _build_again(connection, table, reach, moved, settings)
+            renewal.build_again(table, reach)
         else:
-            done = _renew(connection, table, reach, moved, settings, few)
-        if done and table in _TOLD and scalar(connection, f"SELECT EXISTS (FROM new_{table})"):
-            moved.add(table)
+            renewal.renew(table, reach)
     connection.execute("DELETE FROM _latido_moved")
 
 
-_TOLD = frozenset(
-    cause for reach in REACHES.values() for cause in (reach.after if isinstance(reach, Whole) else reach.causes)
-)
+class _Renewal:
+    """What moved so far, by the names of tables and of notes: each can be read as `new_…`."""
 
+    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: EngineSettings, since: int) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._few = max(_FEW, _MUCH * scalar(connection, "SELECT COALESCE(SUM(n), 0)::BIGINT FROM m_delivered"))
+        self._stored = scalar(connection, """SELECT '"' || current_database() || '".main'""")
+        self._moved = {"rows", *self._written(since), *self._noted()}
 
-def _moved(connection: duckdb.DuckDBPyConnection, since: int, few: float) -> set[str]:
-    """Return the tables with rows that were written after *since*, and what was noted; each can be read as `new_…`."""
-    counts = " UNION ALL ".join(f"SELECT '{table}', COUNT(*) FROM {table} WHERE seq > {since}" for table in TABLES)
-    fresh = {table: n for table, n in connection.execute(counts).fetchall() if n}
-    noted = {what for (what,) in connection.execute("SELECT DISTINCT what FROM _latido_moved").fetchall()}
-    if "everything" in noted or sum(fresh.values()) > few:
-        raise TooMuch
-    for table in fresh:
-        connection.execute(f"CREATE TEMP VIEW new_{table} AS SELECT * FROM main.{table} WHERE seq > {since}")
-    for what in noted:
-        connection.execute(
-            f"""CREATE TEMP VIEW new_{what} AS SELECT entity, source, id AS source_id
-                FROM main._latido_moved WHERE what = '{what}'"""
-        )
-    return {"rows", *fresh, *noted}
+    def build_again(self, table: str, reach: Whole) -> None:
+        """Build all of *table* where something moved that it is made of."""
+        after = reach.after if table != "m_quotes" or self._settings.fx == ECB else reach.after[:1]
+        if self._moved.isdisjoint(after):
+            return
+        if table in _TOLD:
+            self._make("was", reach.told.format(rows=table))
+        build(self._connection, table, self._settings)
+        self._tell(table, reach.told.format(rows=table))
 
+    def renew(self, table: str, reach: Reach) -> None:
+        """Renew the rows of *table* that come out differently."""
+        if not self._reached(reach):
+            return
+        same = " AND ".join(f"r.{name} = t.{name}" for name in reach.key)
+        # A rowid is found in a tenth of the time that the texts of a key take.
+        self._make("old", f"SELECT t.rowid AS row FROM {table} AS t SEMI JOIN reached AS r ON {same}")
+        if table in _TOLD:
+            rows = f"(SELECT t.* FROM {table} AS t SEMI JOIN old ON old.row = t.rowid)"
+            self._make("was", reach.told.format(rows=rows))
+        self._narrow(reach)
+        self._make("becomes", step_sql(table), bound(self._connection, table, self._settings))
+        for name in reach.reads:
+            self._connection.execute(f"DROP VIEW temp.{name}")
+        self._connection.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT row FROM old)")
+        self._connection.execute(f"INSERT INTO {table} FROM becomes")
+        self._tell(table, reach.told.format(rows="becomes"))
 
-def _build_again(
-    connection: duckdb.DuckDBPyConnection, table: str, reach: Whole, moved: set[str], settings: EngineSettings
-) -> bool:
-    after = reach.after if table != "m_quotes" or settings.fx == ECB else reach.after[:1]
-    if moved.isdisjoint(after):
-        return False
-    if table in _TOLD:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE was AS {reach.told.format(rows=table)}")
-    build(connection, table, settings)
-    if table in _TOLD:
-        _tell(connection, table, reach.told.format(rows=table))
-    return True
+    def _written(self, since: int) -> list[str]:
+        counts = " UNION ALL ".join(f"SELECT '{table}', COUNT(*) FROM {table} WHERE seq > {since}" for table in TABLES)
+        fresh = {table: n for table, n in self._connection.execute(counts).fetchall() if n}
+        if sum(fresh.values()) > self._few:
+            raise TooMuch
+        for table in fresh:
+            self._show(table, f"SELECT * FROM {self._stored}.{table} WHERE seq > {since}")
+        return list(fresh)
 
+    def _noted(self) -> list[str]:
+        noted = [what for (what,) in self._connection.execute("SELECT DISTINCT what FROM _latido_moved").fetchall()]
+        if "everything" in noted:
+            raise TooMuch
+        for what in noted:
+            self._show(what, f"SELECT entity, source, id AS source_id FROM _latido_moved WHERE what = '{what}'")
+        return noted
 
-def _renew(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    reach: Reach,
-    moved: set[str],
-    settings: EngineSettings,
-    few: float,
-) -> bool:
-    queries = [query for cause, query in reach.causes.items() if cause in moved]
-    reached = _reached(connection, reach, " UNION ALL ".join(queries)) if queries else 0
-    if reached > few:
-        raise TooMuch
-    if not reached:
-        return False
-    same = " AND ".join(f"r.{name} = t.{name}" for name in reach.key)
-    values = bound(connection, table, settings)
-    if table in _TOLD:
-        rows = f"(SELECT t.* FROM {table} AS t SEMI JOIN reached AS r ON {same})"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE was AS {reach.told.format(rows=rows)}")
-    stored = scalar(connection, """SELECT '"' || current_database() || '".main'""")
-    for name, condition in reach.reads.items():
-        # The query finds this view in front of the table of the same name.
-        among = condition.format(stored=stored)
-        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT t.* FROM {stored}.{name} AS t SEMI JOIN {among}")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE becomes AS {step_sql(table)}", values)
-    for name in reach.reads:
-        connection.execute(f"DROP VIEW temp.{name}")
-    connection.execute(f"DELETE FROM {table} AS t USING reached AS r WHERE {same}")
-    connection.execute(f"INSERT INTO {table} FROM becomes")
-    if table in _TOLD:
-        _tell(connection, table, reach.told.format(rows="becomes"))
-    return True
+    def _reached(self, reach: Reach) -> int:
+        """Find the keys of rows that may come out differently; return how many there are."""
+        queries = [query for cause, query in reach.causes.items() if cause in self._moved]
+        if not queries:
+            return 0
+        named = " AND ".join(f"{name} IS NOT NULL" for name in reach.key)
+        found = "found" if reach.spread else "reached"
+        self._make(found, f"SELECT DISTINCT {', '.join(reach.key)} FROM ({' UNION ALL '.join(queries)}) WHERE {named}")
+        if reach.spread:
+            self._make("reached", reach.spread)
+        n: int = scalar(self._connection, "SELECT COUNT(*) FROM reached")
+        if n > self._few:
+            raise TooMuch
+        return n
 
+    def _narrow(self, reach: Reach) -> None:
+        """Put views in front of the tables that a query reads, of the same names, with only the rows that it needs."""
+        for name, condition in reach.reads.items():
+            among = condition.format(stored=self._stored)
+            self._make(f"rows_{name}", f"SELECT t.rowid AS row FROM {self._stored}.{name} AS t SEMI JOIN {among}")
+        for name in reach.reads:
+            self._connection.execute(
+                f"""CREATE TEMP VIEW {name} AS
+                    SELECT t.* FROM {self._stored}.{name} AS t SEMI JOIN rows_{name} AS r ON r.row = t.rowid"""
+            )
 
-def _reached(connection: duckdb.DuckDBPyConnection, reach: Reach, query: str) -> int:
-    """Find the keys of rows that may come out differently; return how many there are."""
-    key = ", ".join(reach.key)
-    named = " AND ".join(f"{name} IS NOT NULL" for name in reach.key)
-    found = "found" if reach.spread else "reached"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {found} AS SELECT DISTINCT {key} FROM ({query}) WHERE {named}")
-    if reach.spread:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE reached AS {reach.spread}")
-    return int(scalar(connection, "SELECT COUNT(*) FROM reached"))
+    def _tell(self, table: str, becomes: str) -> None:
+        """Let others see, if any ask, what came out differently: as it `was`, and as it is."""
+        if table not in _TOLD:
+            return
+        self._make(f"new_{table}", f"(FROM was EXCEPT ALL {becomes}) UNION ALL ({becomes} EXCEPT ALL FROM was)")
+        if scalar(self._connection, f"SELECT EXISTS (FROM new_{table})"):
+            self._moved.add(table)
 
+    def _make(self, name: str, query: str, values: object = None) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", values)
 
-def _tell(connection: duckdb.DuckDBPyConnection, table: str, told: str) -> None:
-    """Let others see, as `new_…`, what came out differently: as it was, and as it is."""
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE new_{table} AS
-            (FROM was EXCEPT ALL {told}) UNION ALL ({told} EXCEPT ALL FROM was)"""
-    )
+    def _show(self, name: str, query: str) -> None:
+        self._connection.execute(f"CREATE TEMP VIEW new_{name} AS {query}")
