@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -35,10 +36,10 @@ class Score(NamedTuple):
         return 4 * (self.given - low) >= 3 * (high - low)
 
     @property
-    def place(self) -> float:
+    def place(self) -> Fraction:
         """Where it lies on the scale, from 0 to 100."""
         low, high = self.scale
-        return 100 * (self.given - low) / (high - low)
+        return Fraction(100 * (self.given - low), high - low)
 
 
 class Opinion(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from statistics import fmean
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from latido.testing.truth._answers import class_of, last_answers
@@ -19,13 +19,19 @@ if TYPE_CHECKING:
     from latido.testing.truth._book import Book, Owner
     from latido.testing.truth._figure import Period, Truths
 
-_WEIGHTS = {"nps": 0.25, "csat": 0.20, "ces": 0.15, "support": 0.20, "usage": 0.20}
-_ENOUGH = 0.5
+_WEIGHTS = {
+    "nps": Fraction("0.25"),
+    "csat": Fraction("0.20"),
+    "ces": Fraction("0.15"),
+    "support": Fraction("0.20"),
+    "usage": Fraction("0.20"),
+}
+_ENOUGH = Fraction("0.5")
 _UNWELL = 50
 _PER_TICKET = 25
-_CLOSE = 1e-9
+_ALL = Fraction(100)
 
-Parts = dict[str, dict[int, float]]
+Parts = dict[str, dict[int, Fraction]]
 
 
 def of_health(book: Book, period: Period) -> Truths:
@@ -41,28 +47,28 @@ def of_health(book: Book, period: Period) -> Truths:
     }
 
 
-def _health(scores: Mapping[Owner, float | None]) -> Truth:
+def _health(scores: Mapping[Owner, Fraction | None]) -> Truth:
     known = [each for each in scores.values() if each is not None]
     parts = {"without_score": len(scores) - len(known)}
     if not known:
         return Truth(None, 0, reason="insufficient_coverage", parts=parts)
-    return Truth(fmean(known), len(known), parts=parts)
+    return Truth(float(sum(known) / len(known)), len(known), parts=parts)
 
 
-def _scores(book: Book, period: Period) -> Mapping[Owner, float | None]:
+def _scores(book: Book, period: Period) -> Mapping[Owner, Fraction | None]:
     """Return the health of each customer that is active at the end; None where less than half of it is known."""
     parts = _parts(book, period)
     return {owner: _score(parts, owner) for owner in book.paid_at_the_end_of(period)}
 
 
-def _score(parts: Parts, owner: Owner) -> float | None:
+def _score(parts: Parts, owner: Owner) -> Fraction | None:
     known = {name: told[owner] for name, told in parts.items() if isinstance(owner, int) and owner in told}
     if not isinstance(owner, int) and "support" in parts:
-        known = {"support": 100.0}  # Nobody asks for what belongs to nobody.
-    weight = sum(_WEIGHTS[name] for name in known)
-    if weight < _ENOUGH - _CLOSE:
+        known = {"support": _ALL}  # Nobody asks for what belongs to nobody.
+    weight = sum((_WEIGHTS[name] for name in known), Fraction())
+    if weight < _ENOUGH:
         return None
-    return sum(_WEIGHTS[name] * part for name, part in known.items()) / weight
+    return sum((_WEIGHTS[name] * part for name, part in known.items()), Fraction()) / weight
 
 
 def _parts(book: Book, period: Period) -> Parts:
@@ -72,7 +78,7 @@ def _parts(book: Book, period: Period) -> Parts:
         "nps": _places(_last_nps(book, period)),
         "csat": _shares(book, period, "csat"),
         "ces": _shares(book, period, "ces"),
-        "usage": {customer: 100 * days / 30 for customer, days in visited.items()},
+        "usage": {customer: Fraction(100 * days, 30) for customer, days in visited.items()},
     }
     if "tickets" not in book.tables:
         return parts
@@ -82,7 +88,7 @@ def _parts(book: Book, period: Period) -> Parts:
         if each.ticket.created_at < period.end and not is_over(each.ticket, period.end)
     )
     active = [owner for owner in book.paid_at_the_end_of(period) if isinstance(owner, int)]
-    return {**parts, "support": {owner: max(0.0, 100.0 - _PER_TICKET * unsolved[owner]) for owner in active}}
+    return {**parts, "support": {owner: max(Fraction(0), _ALL - _PER_TICKET * unsolved[owner]) for owner in active}}
 
 
 def _last_nps(book: Book, period: Period) -> list[Opinion]:
@@ -92,22 +98,22 @@ def _last_nps(book: Book, period: Period) -> list[Opinion]:
     ]
 
 
-def _places(told: list[Opinion]) -> dict[int, float]:
-    places: dict[int, list[float]] = defaultdict(list)
+def _places(told: list[Opinion]) -> dict[int, Fraction]:
+    places: dict[int, list[Fraction]] = defaultdict(list)
     for each in told:
         places[each.owner or 0].append(each.score.place)
-    return {owner: fmean(each) for owner, each in places.items()}
+    return {owner: sum(each) / Fraction(len(each)) for owner, each in places.items()}
 
 
-def _shares(book: Book, period: Period, kind: Kind) -> dict[int, float]:
-    judged: dict[int, list[float]] = defaultdict(list)
+def _shares(book: Book, period: Period, kind: Kind) -> dict[int, Fraction]:
+    judged: dict[int, list[Fraction]] = defaultdict(list)
     for each in book.opinions:
         if each.kind == kind and each.owner is not None and period.last(90).holds(each.at):
-            judged[each.owner].append(100.0 * each.score.is_high)
-    return {owner: fmean(each) for owner, each in judged.items()}
+            judged[each.owner].append(_ALL * each.score.is_high)
+    return {owner: sum(each) / Fraction(len(each)) for owner, each in judged.items()}
 
 
-def _at_risk(scores: Mapping[Owner, float | None], book: Book, period: Period) -> Truth:
+def _at_risk(scores: Mapping[Owner, Fraction | None], book: Book, period: Period) -> Truth:
     detracting = {each.owner for each in _last_nps(book, period) if class_of(each.score) == "detractors"}
     classes = Counter(_risk(owner in detracting, score) for owner, score in scores.items())
     parts = {name: classes[name] for name in ("detractor", "unwell", "both")}
@@ -115,7 +121,7 @@ def _at_risk(scores: Mapping[Owner, float | None], book: Book, period: Period) -
     return Truth(n, n, parts={**parts, "without_score": classes["unknown"]})
 
 
-def _risk(is_detractor: bool, score: float | None) -> str | None:
+def _risk(is_detractor: bool, score: Fraction | None) -> str | None:
     unwell = score is not None and score < _UNWELL
     if is_detractor:
         return "both" if unwell else "detractor"
