@@ -6,22 +6,23 @@ import os
 import pwd
 import shutil
 import subprocess
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import psycopg
+import pg8000.native
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAME = "latido"
+SOCKET = ".s.PGSQL.5432"
 QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=''"
 
 
 @contextmanager
-def postgresql() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def postgresql() -> Iterator[pg8000.native.Connection]:
     """Yield a connection to an empty database, in UTC, that orders texts by their bytes."""
     with TemporaryDirectory(prefix="pg") as name:
         folder = Path(name)
@@ -30,9 +31,9 @@ def postgresql() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         _run("initdb", "-D", data, "-U", NAME, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", cwd=folder)
         _run("pg_ctl", "-D", data, "-l", log, "-w", "-o", f"-k {folder} {QUICK}", "start", cwd=folder)
         try:
-            with psycopg.connect(
-                host=name, user=NAME, dbname="postgres", options="-c timezone=UTC", autocommit=True
-            ) as connection:
+            socket = str(folder / SOCKET)
+            with closing(pg8000.native.Connection(NAME, database="postgres", unix_sock=socket)) as connection:
+                connection.run("SET timezone = 'UTC'")
                 yield connection
         finally:
             _run("pg_ctl", "-D", data, "-m", "immediate", "stop", cwd=folder)

@@ -5,13 +5,17 @@ A figure is made of that in Python, which is the same whatever engine did the ad
 
 from __future__ import annotations
 
+import csv
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlglot
+from pg8000.native import FLOAT, NUMERIC, UNKNOWN
 
 from latido.metrics import Engine, own_kpis
 from latido.metrics._periods import parsed
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import duckdb
-    import psycopg
+    from pg8000.native import Connection
 
     from latido.metrics import Ask
     from tests.core.metrics.loading import Rows
@@ -37,6 +41,9 @@ if TYPE_CHECKING:
 PERIODS = [parsed(each, date(2024, 4, 1)) for each in ("2023-12", "2024-01", "2024-02", "2024-Q1", "2024-W05")]
 READ = "SELECT table_name FROM duckdb_tables() WHERE regexp_matches(table_name, '^(m_|period|people)')"
 TYPES = {"VARCHAR": "TEXT", "DOUBLE": "DOUBLE PRECISION"}
+PLACE = re.compile(r"%\((\w+)\)s")
+NULL = r"\N"
+NUMBERS = {float: FLOAT, Decimal: NUMERIC}
 AS_OF = "2024-02-20 10:00:00"
 CUTS = {"source": Cut(source="shop"), "country": Cut(segment="country")}
 
@@ -107,21 +114,23 @@ def here(figures: Engine) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="module")
-def there(here: duckdb.DuckDBPyConnection) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def there(here: duckdb.DuckDBPyConnection) -> Iterator[Connection]:
     with postgresql() as connection:
         for (table,) in here.execute(READ).fetchall():
             copy(table, here, connection)
         yield connection
 
 
-def copy(table: str, here: duckdb.DuckDBPyConnection, there: psycopg.Connection[tuple[Any, ...]]) -> None:
+def copy(table: str, here: duckdb.DuckDBPyConnection, there: Connection) -> None:
     """Copy *table* as it is: types are kept, values travel as text."""
     columns = [(name, kind) for name, kind, *_rest in here.execute(f"DESCRIBE {table}").fetchall()]
-    there.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {TYPES.get(kind, kind)}' for name, kind in columns)})")
+    there.run(f"CREATE TABLE {table} ({', '.join(f'{name} {TYPES.get(kind, kind)}' for name, kind in columns)})")
     listed = ", ".join(f"CAST({name} AS VARCHAR)" for name, _kind in columns)
-    with there.cursor().copy(f"COPY {table} FROM STDIN") as target:
-        for row in here.execute(f"SELECT {listed} FROM {table}").fetchall():
-            target.write_row(row)
+    file = StringIO()
+    rows = here.execute(f"SELECT {listed} FROM {table}").fetchall()
+    csv.writer(file).writerows([NULL if value is None else value for value in row] for row in rows)
+    file.seek(0)
+    there.run(f"COPY {table} FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", stream=file)
 
 
 @pytest.fixture(scope="module")
@@ -139,19 +148,21 @@ def statement(figures: Engine, source: str | None = None) -> Statement:
 class Both:
     """The two engines over the same rows."""
 
-    def __init__(self, here: duckdb.DuckDBPyConnection, there: psycopg.Connection[tuple[Any, ...]]) -> None:
+    def __init__(self, here: duckdb.DuckDBPyConnection, there: Connection) -> None:
         self.here, self.there = here, there
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> tuple[Counter[Any], Counter[Any]]:
         """Return the rows of both, each with how often it is there."""
-        (written,) = sqlglot.transpile(sql, read="duckdb", write="postgres")
-        found = self.here.execute(sql, values).fetchall(), self.there.execute(written, values).fetchall()
+        (written,) = sqlglot.transpile(sql, read="duckdb", write="postgres", comments=False)
+        types = {name: NUMBERS.get(type(value), UNKNOWN) for name, value in values.items()}
+        there = self.there.run(PLACE.sub(r":\1", written), types=types, **values)
+        found = self.here.execute(sql, values).fetchall(), there
         one, other = (Counter(tuple(map(plain, row)) for row in rows) for rows in found)
         return one, other
 
 
 @pytest.fixture(scope="module")
-def both(here: duckdb.DuckDBPyConnection, there: psycopg.Connection[tuple[Any, ...]]) -> Both:
+def both(here: duckdb.DuckDBPyConnection, there: Connection) -> Both:
     return Both(here, there)
 
 
