@@ -11,6 +11,7 @@ import pytest
 
 from latido.errors import UsageError
 from latido.metrics import Engine, EngineSettings
+from latido.metrics._run import create_periods
 from latido.schema import Account, SurveyResponse, Ticket
 from latido.warehouse import Warehouse
 from tests.core.metrics.loading import JANUARY, engine, reply, solved, ticket
@@ -103,10 +104,7 @@ def test_the_sql_of_an_explanation_can_be_run(figures: Engine) -> None:
     (sql,), (bound,) = found.sql.values(), found.bound.values()
 
     with figures.warehouse.reading() as connection:
-        connection.execute(
-            """CREATE TEMP TABLE periods AS SELECT 1 AS period_id,
-               TIMESTAMP '2023-12-31 23:00' AS starts_at, TIMESTAMP '2024-01-31 23:00' AS ends_at"""
-        )
+        create_periods(connection, [found.answer.period], found.answer.time_zone)
         rows = connection.execute(sql, bound).fetchall()
 
     assert 4 == len(rows)
