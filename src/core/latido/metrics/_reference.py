@@ -36,11 +36,12 @@ _MODEL = """## What facts are selected from
 `periods` has a row per period: `period_id`, the dates `starts_on`, `ends_on`, `opening_on` (the day before it starts)
 and `closing_on` (its last day), `days`, the instants `starts_at` and `ends_at`, and `back_30_at`, `back_90_at` and
 `back_365_at`, so many days before it ends. A row belongs to a period when
-`happened_at >= starts_at AND happened_at < ends_at`.
+`happened_at >= starts_at AND happened_at < ends_at`. `period_days` has each of these rows once more for every `day` of
+UTC in the period, so that millions of rows find theirs by an equal day, and by that same condition.
 
-The tables below are the model layer. It is built again when rows or settings changed. Instants are in UTC, without a
-zone; days (`…_on`) are those of the reporting zone. A row with a reason in `excluded` is there to be shown, and does
-not count.
+The tables below are the model layer. What rows changed is renewed in it before figures are computed, and all of
+it when settings did. Instants are in UTC, without a zone; days (`…_on`) are those of the reporting zone. A row with a
+reason in `excluded` is there to be shown, and does not count.
 """
 
 
