@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from latido.identity._free_mail import FREE_MAIL, SHARED_SITES
@@ -55,10 +56,15 @@ def learn(connection: duckdb.DuckDBPyConnection, since: int) -> None:
 
 def domains(hosts: Iterable[str]) -> Iterable[str | None]:
     """Return the registrable domain of each host; None where it is nobody's own: free mail, shared sites, addresses."""
+    return (_own(_registrable(), host) for host in hosts)
+
+
+@cache
+def _registrable() -> Callable[[str], str | None]:
     from publicsuffixlist import PublicSuffixList
 
-    suffixes: Callable[[str], str | None] = PublicSuffixList().privatesuffix
-    return (_own(suffixes, host) for host in hosts)
+    found: Callable[[str], str | None] = PublicSuffixList().privatesuffix
+    return found
 
 
 def _own(registrable: Callable[[str], str | None], host: str) -> str | None:

@@ -20,7 +20,7 @@ from latido.metrics._staying import staying
 from latido.metrics._view import View
 from latido.metrics.catalogue import built_in
 from latido.metrics.customers import portrait
-from latido.metrics.model import is_built, is_stale, refresh
+from latido.metrics.model import catch_up, is_built, is_stale
 from latido.suggest import nearest
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ class Engine:
                 return read_state(connection, self.catalogue.kpis.values(), only_source)
             usable = is_built(connection, self.settings)
         try:
-            refresh(self.warehouse, self.settings, _REFRESH_WAITS_SECONDS)
+            catch_up(self.warehouse, self.settings, _REFRESH_WAITS_SECONDS)
         except LockedError:
             # A sync is writing just now: figures of a moment ago are better than none.
             if not usable:

@@ -4,6 +4,6 @@ They are real tables beside the synced ones, renewed where rows have changed sin
 """
 
 from latido.metrics.model._build import STEPS, step_sql
-from latido.metrics.model._refresh import is_built, is_stale, refresh
+from latido.metrics.model._refresh import catch_up, is_built, is_stale, refresh
 
-__all__ = ["STEPS", "is_built", "is_stale", "refresh", "step_sql"]
+__all__ = ["STEPS", "catch_up", "is_built", "is_stale", "refresh", "step_sql"]

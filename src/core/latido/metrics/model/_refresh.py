@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from latido import identity
@@ -41,6 +41,12 @@ def refresh(warehouse: Warehouse, settings: EngineSettings, wait: float | None =
     with warehouse.reading() as connection:
         if not is_stale(connection, settings):
             return False
+    catch_up(warehouse, settings, wait)
+    return True
+
+
+def catch_up(warehouse: Warehouse, settings: EngineSettings, wait: float | None = None) -> None:
+    """Do what `refresh` does, without a look beforehand whether there is anything to do."""
     todo: list[Step] = [_renew]
     while todo:
         with warehouse.writing(wait) as connection:
@@ -48,7 +54,6 @@ def refresh(warehouse: Warehouse, settings: EngineSettings, wait: float | None =
             let_go_at = warehouse.clock.monotonic() + _HELD_SECONDS
             while todo and warehouse.clock.monotonic() <= let_go_at:
                 todo[:1] = todo[0](connection, warehouse, settings)
-    return True
 
 
 def _make_room(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> None:
@@ -64,6 +69,8 @@ def _renew(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, settings
     since = _since(connection, settings)
     if since is None:
         return (_begin,)
+    if not is_stale(connection, settings):  # Another program was quicker.
+        return ()
     connection.execute("BEGIN")
     try:
         identity.unify(connection, settings.sources, warehouse.clock.now())
@@ -81,10 +88,14 @@ def _begin(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, settings
     connection.execute("BEGIN")
     identity.unify(connection, settings.sources, warehouse.clock.now())
     version, noted = model_version(connection, settings), scalar(connection, "SELECT NEXTVAL('_latido_seq')")
-    usable = is_built(connection, settings)
-    put_meta(connection, _BUILT, f"{_OF_NO_MOMENT} {fingerprint(settings)}" if usable else "")
+    _part_from_moment(connection, settings)
     connection.execute("COMMIT")
     return *(partial(_build_all, step) for step in STEPS), partial(_finish, version, noted)
+
+
+def _part_from_moment(connection: duckdb.DuckDBPyConnection, settings: EngineSettings) -> None:
+    """Note that from now on some tables are of before, some of now; what is usable stays so."""
+    put_meta(connection, _BUILT, f"{_OF_NO_MOMENT} {fingerprint(settings)}" if is_built(connection, settings) else "")
 
 
 def _build_all(
@@ -94,6 +105,7 @@ def _build_all(
 
     connection.execute("BEGIN")
     try:
+        _part_from_moment(connection, settings)  # Again: another program may have finished in between.
         for table in tables:
             build(connection, table, settings)
     except duckdb.OutOfMemoryException:
@@ -150,7 +162,13 @@ def fingerprint(settings: EngineSettings) -> str:
         settings.fx,
         sorted(settings.by_hand),
         identity.fingerprint(settings.sources),
-        *(step_sql(table) for step in STEPS for table in step),
-        REACHES,
+        _queries(),
     ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def _queries() -> str:
+    """Return a text that changes with what Latido makes of rows."""
+    parts = [*(step_sql(table) for step in STEPS for table in step), REACHES]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
