@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tracemalloc
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from latido.testing import Desk, Period, World, truth
-from latido.testing.world import DAY
 from latido_zendesk.sandbox import ZendeskSandbox
 from tests.asking import ask
 from tests.connectors.zendesk.visiting import SECONDS, Visitor
@@ -179,7 +179,8 @@ def test_deeds_can_be_asked_for_from_outside(visitor: Visitor) -> None:
 
 def test_the_truth_follows_what_happened() -> None:
     visitor = Visitor(300)
-    today = Period(visitor.world.end, visitor.world.end + DAY)
+    day = datetime.fromtimestamp(visitor.world.end, UTC).date()
+    today = Period.of(day, day + timedelta(days=1), ZoneInfo("UTC"))
     [number] = visitor.sandbox.deed.add_tickets()
     visitor.clock.sleep(90)
     visitor.sandbox.deed.reply(number)
