@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from latido import identity
+from latido.config import Schedule
 from latido.errors import UsageError
 from latido.metrics import EngineSettings, refresh
 from latido.metrics.model import STEPS
@@ -54,6 +55,8 @@ EXTERNAL = ["X-1", "X-2", None, None, None]
 MERGED = [None, None, None, None, "1", "2", "unknown"]
 WHOM: Mapping[str, Sequence[Any]] = {"account_id": [*IDS, None, None], "contact_id": [*IDS, None, None]}
 ENVELOPE: Mapping[str, Sequence[Any]] = {"is_deleted": [False, False, False, True], "merged_into": MERGED}
+
+DESK = Schedule("desk", MADRID, dict.fromkeys(range(6), ((540, 840), (900, 1080))), frozenset())
 
 FIELDS: Mapping[type[Record], Mapping[str, Sequence[Any]]] = {
     Account: {
@@ -227,7 +230,7 @@ def built(warehouse: Warehouse, figures: EngineSettings) -> dict[str, list[tuple
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(beginning=beginnings, history=histories)
 def test_what_is_renewed_is_as_if_it_were_built(beginning: Any, history: Any) -> None:
-    figures = EngineSettings(SOURCES, MADRID, fx="crm")
+    figures = EngineSettings(SOURCES, MADRID, fx="crm", schedules={"desk": DESK})
     with TemporaryDirectory() as folder:
         warehouse = Warehouse(Path(folder) / "latido.duckdb")
         begin(warehouse, beginning)

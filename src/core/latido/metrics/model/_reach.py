@@ -342,6 +342,6 @@ REACHES: Mapping[str, Reach | Whole] = {
         {"survey_responses": f"reached AS r ON {_OWN}"},
         spread=_ABOUT_ONE_TICKET,
     ),
-    "m_openings": Whole(("m_tickets",)),
+    "m_openings": Whole(("tickets", "ticket_events", "left_tickets")),
 }
 """Each table but the list of sources, in the order of building, which only settings change."""
