@@ -147,6 +147,18 @@ def test_the_bar_of_risk_stands_in_the_settings(tmp_path: Path) -> None:
     assert [1, 1] == figure(figures, "at_risk_customers", "value", "both")
 
 
+def test_who_has_exactly_the_score_of_the_bar_is_no_risk(tmp_path: Path) -> None:
+    """90, 25 and 25 with the weights 25, 20 and 20: half of a hundred, though no part of it is a short number."""
+    rows = {
+        Account: accounts("H"),
+        Contract: [contract("H", "100")],
+        SurveyResponse: [nps("1", 9), *(reply(str(n), 5 if n == 2 else 1, account_id="H") for n in range(2, 6))],
+        Ticket: [ticket(str(n), "2024-01-20T10:00Z", account_id="H") for n in range(3)],
+    }
+
+    assert [0, 0, 0] == figure(poured(tmp_path, rows), "at_risk_customers", "value", "unwell", "without_score")
+
+
 def test_customers_who_left_are_no_longer_at_risk(tmp_path: Path) -> None:
     gone = [contract("H", "100", ends_on="2024-01-31")]
     figures = poured(tmp_path, {**PAIR, Contract: gone})
