@@ -44,15 +44,15 @@ def _moved(cause: str) -> str:
     return f"SELECT source, source_id FROM new_{cause}"
 
 
-def _naming(table: str, column: str, cause: str) -> str:
+def _naming(table: str, column: str, cause: str, among: str = "") -> str:
     """Return the rows of *table* whose *column* names what moved in *cause*."""
     return f"""SELECT t.source, t.source_id FROM {table} AS t
-               SEMI JOIN new_{cause} AS n ON n.source = t.source AND n.source_id = t.{column}"""
+               SEMI JOIN {among or f"new_{cause}"} AS n ON n.source = t.source AND n.source_id = t.{column}"""
 
 
-def _by_link(table: str, column: str, cause: str) -> str:
+def _by_link(table: str, column: str, cause: str, among: str = "") -> str:
     return f"""SELECT t.source, t.source_id FROM m_primary_links AS t
-               SEMI JOIN new_{cause} AS n ON n.source = t.source AND n.source_id = t.{column}
+               SEMI JOIN {among or f"new_{cause}"} AS n ON n.source = t.source AND n.source_id = t.{column}
                WHERE t.entity = '{table}'"""
 
 
@@ -77,13 +77,18 @@ def _by_email(table: str, column: str) -> dict[str, str]:
     return {"m_domains": domains, "m_people": people}
 
 
-def _owned(table: str, model: str, linked: Iterable[str] = ()) -> dict[str, str]:
+# Who became another person, and nothing else, belongs to the same customer as before.
+_CONTACTS_OF_OTHERS = """(SELECT source, source_id FROM new_m_contacts GROUP BY source, source_id
+    HAVING COUNT(*) = 1 OR COUNT(DISTINCT COALESCE(customer_id, '')) > 1)"""
+
+
+def _owned(table: str, model: str, linked: Iterable[str] = (), contacts: str = _CONTACTS_OF_OTHERS) -> dict[str, str]:
     """Return the causes of rows that belong to whom they name: an account, a contact, by themselves or as *linked*."""
-    named = {"account_id": "m_account_customers", "contact_id": "m_contacts"}
+    named = {"account_id": ("m_account_customers", ""), "contact_id": ("m_contacts", contacts)}
     causes = {table: _moved(table), "m_customers": _with_customer(model)}
-    for column, cause in named.items():
-        links = [_by_link(table, column, cause)] if column in linked else []
-        causes[cause] = _any(_naming(table, column, cause), *links)
+    for column, (cause, among) in named.items():
+        links = [_by_link(table, column, cause, among)] if column in linked else []
+        causes[cause] = _any(_naming(table, column, cause, among), *links)
     if linked:
         causes["m_primary_links"] = _of_kind(table, "m_primary_links")
     return causes
@@ -273,6 +278,9 @@ REACHES: Mapping[str, Reach | Whole] = {
             "deals": f"reached AS r ON {_OWN}",
             "deal_stages": "reached AS r ON r.source = t.source AND r.source_id = t.deal_id",
         },
+        told="""SELECT source, source_id, customer_id, owner, team, pipeline, status, amount > 0 AS has_amount,
+                       recurring_monthly_amount, currency, contract_start, contract_end, closed_on, supersedes, excluded
+                FROM {rows}""",
     ),
     "m_contracts": Reach(
         {
@@ -307,7 +315,8 @@ REACHES: Mapping[str, Reach | Whole] = {
     "m_carts": _simply("carts", "m_carts"),
     "m_milestones": _simply("milestones", "m_milestones"),
     "m_invitations": Reach(
-        _owned("survey_invitations", "m_invitations") | _by_email("survey_invitations", "respondent_email"),
+        _owned("survey_invitations", "m_invitations", contacts="")
+        | _by_email("survey_invitations", "respondent_email"),
         {"survey_invitations": f"reached AS r ON {_OWN}"},
     ),
     "m_ticket_history": Reach(
@@ -333,7 +342,7 @@ REACHES: Mapping[str, Reach | Whole] = {
         told="SELECT source, source_id, team, assignee, channel, COALESCE(excluded = 'deleted', false) FROM {rows}",
     ),
     "m_answers": Reach(
-        _owned("survey_responses", "m_answers", ("account_id",))
+        _owned("survey_responses", "m_answers", ("account_id",), contacts="")
         | _by_email("survey_responses", "respondent_email")
         | {
             "m_duplicates": _of_kind("survey_responses", "m_duplicates"),
