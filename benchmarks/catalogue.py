@@ -78,19 +78,19 @@ BY_HAND = (
            WHERE s.scope = '' GROUP BY ALL
        )
        SELECT period_id, UNNEST(['opening', 'closing', 'new', 'reactivation', 'expansion', 'contraction', 'churn',
-                                 'mrr_movements', 'customer_churn_rate']),
-              UNNEST([CAST(COALESCE(SUM(opening), 0) + ANY_VALUE(amount) AS DOUBLE),
-                      CAST(COALESCE(SUM(closing), 0) + ANY_VALUE(amount) AS DOUBLE),
-                      CAST(SUM(closing) FILTER (opening IS NULL AND NOT known) AS DOUBLE),
-                      CAST(SUM(closing) FILTER (opening IS NULL AND known) AS DOUBLE),
-                      CAST(SUM(closing - opening) FILTER (closing > opening) AS DOUBLE),
-                      CAST(SUM(opening - closing) FILTER (closing < opening) AS DOUBLE),
-                      CAST(SUM(opening) FILTER (closing IS NULL) AS DOUBLE),
-                      CAST(COALESCE(SUM(closing), 0) - COALESCE(SUM(opening), 0) AS DOUBLE),
-                      COUNT(*) FILTER (opening IS NOT NULL AND closing IS NULL)
-                      / (COUNT(opening) + ANY_VALUE(customers))])
-       FROM changed JOIN unchanged USING (period_id)
-       GROUP BY ALL""",
+                                 'mrr_movements', 'customer_churn_rate']), UNNEST(amounts)
+       FROM (SELECT period_id, [CAST(COALESCE(SUM(opening), 0) + ANY_VALUE(amount) AS DOUBLE),
+                                CAST(COALESCE(SUM(closing), 0) + ANY_VALUE(amount) AS DOUBLE),
+                                CAST(SUM(closing) FILTER (opening IS NULL AND NOT known) AS DOUBLE),
+                                CAST(SUM(closing) FILTER (opening IS NULL AND known) AS DOUBLE),
+                                CAST(SUM(closing - opening) FILTER (closing > opening) AS DOUBLE),
+                                CAST(SUM(opening - closing) FILTER (closing < opening) AS DOUBLE),
+                                CAST(SUM(opening) FILTER (closing IS NULL) AS DOUBLE),
+                                CAST(COALESCE(SUM(closing), 0) - COALESCE(SUM(opening), 0) AS DOUBLE),
+                                COUNT(*) FILTER (opening IS NOT NULL AND closing IS NULL)
+                                / (COUNT(opening) + ANY_VALUE(customers))] AS amounts
+             FROM changed JOIN unchanged USING (period_id)
+             GROUP BY period_id)""",
     f"""WITH {_PURCHASES}, bought AS (
             SELECT p.period_id, ANY_VALUE(p.days) AS days, SUM(value) / COUNT(*) AS average,
                    COUNT(*) AS n, COUNT(DISTINCT customer_id) AS buyers

@@ -17,6 +17,8 @@ FROM (SELECT customer_id, answered_at, score, place, is_usual,
                    CASE WHEN scale_max = 10 AND scale_min IN (0, 1) THEN 1 ELSE 0 END AS is_usual
             FROM m_answers
             WHERE kind = 'nps' AND excluded IS NULL AND invalid IS NULL AND customer_id IS NOT NULL
-                  AND ($scope = '' OR source = $scope)) AS answers) AS a
+                  AND ($scope = '' OR source = $scope)
+                  AND answered_at >= (SELECT MIN(back_365_at) FROM periods)
+                  AND answered_at < (SELECT MAX(ends_at) FROM periods)) AS answers) AS a
 JOIN periods AS p ON a.answered_at >= p.back_365_at AND a.answered_at < p.ends_at
 WHERE a.next_at >= p.ends_at OR a.next_usual_at >= p.ends_at
