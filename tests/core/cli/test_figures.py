@@ -261,6 +261,13 @@ def test_records_of_one_segment_alone(march: Terminal) -> None:
     none = march("explain", "ticket_csat", *MARCH, "--rows", "--segment", "team=A", "--format", "json").json
 
     assert (4, 0) == (len(rows["rows"]), len(none["rows"]))
+    assert ({"source": "support"}, 0.75) == (rows["answer"]["segment"], rows["answer"]["value"])
+    assert ({"team": "A"}, "no_rows_in_period") == (none["answer"]["segment"], none["answer"]["reason"])
+
+
+def test_what_nobody_delivers_leads_to_what_would_unlock_it(march: Terminal) -> None:
+    assert "What would unlock it: latido catalog" in march("kpis", "csat", *MARCH).out
+    assert "What would unlock it" not in march("kpis", "ticket_csat", "--period", "2026-01").out
 
 
 def test_rows_can_be_taken_elsewhere_as_csv(march: Terminal) -> None:

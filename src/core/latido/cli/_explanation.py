@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.cli._change import ChangePage
 from latido.cli._curve import show_curve
-from latido.cli._figures import EXCLUDED, Reader, form, period_text
+from latido.cli._figures import EXCLUDED, Reader, form, period_text, segment_text
 from latido.cli._output import Column
 from latido.cli._rates import tell_rates
 from latido.messages import marker, render
@@ -121,6 +121,8 @@ class ExplanationPage:
         output, answer, reader = self.here.output, self.found.answer, self._reader
         period = period_text(answer.period, self.here.project.metrics.fiscal_year_start)
         output.line(_("Period: {period} ({zone})", period=period, zone=str(answer.time_zone)))
+        if segment := segment_text(answer):
+            output.line(_("Segment: {segment}", segment=segment))
         output.line(_("Value: {value}", value=reader.value(answer)))
         if interval := reader.interval(answer):
             output.line(_("95% interval: {interval}", interval=interval))

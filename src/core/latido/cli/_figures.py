@@ -134,6 +134,13 @@ def form(figure: Answer | Kpi) -> Form:
     return "times" if figure.multiple else figure.unit
 
 
+def segment_text(answer: Answer) -> str | None:
+    """Return the segment that *answer* is about, as it can be asked for; None for the whole."""
+    if answer.segment is None:
+        return None
+    return ", ".join(f"{key}={'?' if value is None else value}" for key, value in answer.segment.items())
+
+
 def period_text(period: Period, fiscal_year_start: int) -> str:
     """Return *period* as it can be asked for."""
     start = period.starts_on

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+
+from latido.metrics._figure import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +66,12 @@ class Answer:
     as_of: datetime | None = None
     previous: Previous | None = None
     multiple: bool = False
+
+    def without(self, segment: Mapping[str, str | None]) -> Answer:
+        """Return the answer of a segment of this one that nothing is in."""
+        nothing = Figure(n=0, reason=self.reason or "no_rows_in_period")
+        figure = {name: getattr(nothing, name) for name in Figure.__slots__}
+        return replace(self, segment=segment, previous=None, **figure)
 
     def json(self) -> dict[str, Any]:
         """Return the answer as `--format json` prints it: JSON numbers, unrounded, absent is null."""

@@ -13,7 +13,7 @@ from latido.errors import UsageError
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    from latido.metrics import Explanation
+    from latido.metrics import Engine, Explanation
 
 _ = marker("latido")
 
@@ -63,6 +63,8 @@ def explain(
     found = figures.explain(kpi, period)
     period_of_it = found.answer.period
     only = None if change else _one_segment(segment)
+    if only is not None:
+        found = _of_segment(figures, kpi, found, only)
     listed = rows or only is not None or (here.output.format == "csv" and not change)
     ExplanationPage(
         here,
@@ -86,6 +88,13 @@ def _one_segment(written: str | None) -> dict[str, str | None] | None:
             _("Write it as --segment team=A, or with --change as --segment team"),
         )
     return {name: value or None}
+
+
+def _of_segment(figures: Engine, kpi: str, whole: Explanation, only: dict[str, str | None]) -> Explanation:
+    """Return the explanation with the figure that the records of *only* fold to; without any there is none."""
+    (name,) = only
+    told = figures.answers([kpi], whole.answer.period, segment=name)
+    return replace(whole, answer=next((each for each in told if each.segment == only), whole.answer.without(only)))
 
 
 def _in_dialect(found: Explanation, dialect: str) -> Explanation:

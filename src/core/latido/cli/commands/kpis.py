@@ -110,6 +110,15 @@ def show(here: Session, figures: Engine, answers: Sequence[Answer], compare: str
         if any(answer.previous and answer.previous.may_be_chance for answer in answers if answer.value is not None):
             output.line(_("~ may be chance: the 95% interval of the change reaches across 0"))
         say_freshness(here, figures)
+        if _something_lacks(figures, answers):
+            output.line(_("What would unlock it: latido catalog"))
+
+
+def _something_lacks(figures: Engine, answers: Sequence[Answer]) -> bool:
+    without = {
+        answer.kpi for answer in answers if answer.value is None and answer.reason in {"no_rows", "missing_field"}
+    }
+    return bool(without) and any(entry.lacking and entry.kpi.id in without for entry in figures.catalog())
 
 
 def _table(here: Session, figures: Engine, answers: Sequence[Answer], compare: str) -> None:
@@ -125,24 +134,20 @@ def _table(here: Session, figures: Engine, answers: Sequence[Answer], compare: s
 
 
 def _row(here: Session, figures: Engine, reader: Any, answer: Answer) -> dict[str, Any]:
-    from latido.cli._figures import period_text
+    from latido.cli._figures import period_text, segment_text
 
     names = figures.ask(answer.kpi).kpi.names
     name = names.get(here.output.language, names.get("en", answer.kpi))
     return {
         "name": name if answer.variant == "default" else f"{name} ({answer.variant})",
         "period": period_text(answer.period, here.project.metrics.fiscal_year_start),
-        "segment": answer.segment and ", ".join(f"{key}={_of(value)}" for key, value in answer.segment.items()),
+        "segment": segment_text(answer),
         "value": reader.value(answer),
         "interval": reader.interval(answer),
         "n": answer.n,
         **dict.fromkeys(("previous", "year_before"), reader.previous(answer)),
         "change": reader.change(answer),
     }
-
-
-def _of(value: str | None) -> str:
-    return "?" if value is None else value
 
 
 def _periods(
