@@ -239,10 +239,13 @@ def delivered(rows: Business, order: Any) -> Iterator[tuple[Any, list[dict[str, 
 
 
 @FEW
-@given(rows=business, order=st.randoms(use_true_random=False), chunk=st.integers(1, 7))
-def test_order_chunks_and_repetition_change_nothing(rows: Business, order: Any, chunk: int) -> None:
+@given(rows=business, order=st.randoms(use_true_random=False), chunk=st.integers(1, 7), workers=st.integers(1, 4))
+def test_order_chunks_repetition_and_workers_change_nothing(
+    rows: Business, order: Any, chunk: int, workers: int
+) -> None:
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
         straight, mixed = opened(one, rows), opened(other, dict(delivered(rows, order)), chunk=chunk)
+        mixed.warehouse.threads = workers
 
         found, again = ([each.json() for each in figures.answers(ASKS, "2024-02")] for figures in (straight, mixed))
         assert found == again
