@@ -98,6 +98,12 @@ def test_multiple_is_no_percentage() -> None:
     assert "351.95\N{MULTIPLICATION SIGN}" == Reader(Output(), "EUR").number(351.953, "times")
 
 
+def test_part_that_others_are_multiplied_by_is_not_rounded_away() -> None:
+    reader = Reader(Output(), "EUR")
+
+    assert ("1.227", "13") == (reader.number(1.2271, "count"), reader.number(13.0, "count"))
+
+
 def test_no_figure_is_told_in_words(march: Terminal) -> None:
     assert "none: nothing to divide by" in march("kpis", "ticket_csat", "--period", "2025-01").out
     assert "none: no source delivers this" in march("kpis", "csat", *MARCH).out

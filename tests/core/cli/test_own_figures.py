@@ -56,6 +56,15 @@ def test_own_bands_are_shown_with_where_the_figure_lies(march: Terminal) -> None
     assert "As published, not a target: mean of SaaS 41" in march("explain", "nps", *MARCH).out
 
 
+def test_record_that_keeps_a_figure_from_being_one_says_why(march: Terminal) -> None:
+    blocked = QUERY.replace("SELECT ", "SELECT 'missing_fx_rate' AS blocked, ", 1)
+    (march.folder / "kpis" / "fast_replies.sql").write_text(f"{HEADER}{blocked}", encoding="utf-8")
+
+    said = march("explain", "fast_replies", *MARCH, "--rows").out
+
+    assert 1 + 3 == said.count("an exchange rate is missing")
+
+
 def test_broken_kpi_stops_with_the_place_and_what_to_do(march: Terminal) -> None:
     (march.folder / "kpis" / "worse.sql").write_text(f"{HEADER}DROP TABLE m_tickets;\n{QUERY}", encoding="utf-8")
 

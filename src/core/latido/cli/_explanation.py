@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.cli._change import ChangePage
 from latido.cli._curve import show_curve
-from latido.cli._figures import EXCLUDED, Reader, form, period_text, segment_text
+from latido.cli._figures import EXCLUDED, REASONS, Reader, form, period_text, segment_text
 from latido.cli._output import Column
 from latido.cli._rates import tell_rates
 from latido.messages import marker, render
@@ -136,10 +136,10 @@ class ExplanationPage:
                 output.line(f"  {render(EXCLUDED.get(reason, reason), output.language)}: {output.cell(n)}")
 
     def _part(self, name: str, number: Number | None) -> str:
-        """Return what a part is: of a formula in its own unit, else as it is."""
+        """Return what a part is: of a formula in its own unit, else as it is, to four decimals."""
         part = self.parts.get(name)
         if part is None or number is None:
-            return self.here.output.cell(number)
+            return self.here.output.cell(None if number is None else round(number, 4))
         return self._reader.number(number, form(part.kpi))
 
     def _tell_origin(self) -> None:
@@ -179,16 +179,21 @@ class ExplanationPage:
                 output.line(f"-- ${parameter} = {value!r}")
 
     def _list(self, facts: Iterable[Fact]) -> None:
-        rows = [fact.json() for fact in facts]
+        rows = [self._for_people(fact.json()) for fact in facts]
         used = [column for column in FACTS if any(row.get(column.key) is not None for row in rows)]
-        self.here.output.listing("rows", used or FACTS, [self._for_people(row) for row in rows])
+        self.here.output.listing("rows", used or FACTS, rows)
 
     def _for_people(self, row: dict[str, Any]) -> dict[str, Any]:
         kpi, value = self.found.kpi, row["value"]
         # What a list says of each of its members is no count, as the length of the list is.
         unit = "points" if kpi.unit in {"list", "class"} else form(kpi)
         shown = None if value is None else self._reader.number(value, unit)
-        return {**row, "value": shown, "excluded": EXCLUDED.get(row["excluded"], row["excluded"])}
+        return {**row, "value": shown, "excluded": self._left_out(row)}
+
+    def _left_out(self, row: Mapping[str, Any]) -> Message | str | None:
+        """Return why a row does not count: it is excluded, or it is what keeps the figure from being one."""
+        words, reason = (EXCLUDED, row["excluded"]) if row["excluded"] else (REASONS, row["blocked"])
+        return words.get(str(reason)) or (reason and str(reason))
 
     def _name(self) -> str:
         names = self.found.kpi.names

@@ -103,6 +103,8 @@ class Reader:
             return self._hours(number)
         if unit == "times":
             return self._decimal(number, 2) + TIMES
+        if unit == "count" and number != int(number):
+            return self._decimal(number, 3)
         scale, places, suffix = self._form(unit)
         text = self._decimal(Decimal(str(number)) * scale, places)
         return f"{text}\N{NO-BREAK SPACE}{suffix}" if suffix else text
