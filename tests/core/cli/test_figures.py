@@ -266,7 +266,9 @@ def test_records_of_one_segment_alone(march: Terminal) -> None:
     rows = march("explain", "ticket_csat", *MARCH, "--rows", "--segment", "source=support", "--format", "json").json
     none = march("explain", "ticket_csat", *MARCH, "--rows", "--segment", "team=A", "--format", "json").json
 
-    assert (4, 0) == (len(rows["rows"]), len(none["rows"]))
+    in_no_team = march("explain", "ticket_csat", *MARCH, "--segment", "team=?", "--format", "json").json
+
+    assert (4, 0, 4) == tuple(len(each["rows"]) for each in (rows, none, in_no_team))
     assert ({"source": "support"}, 0.75) == (rows["answer"]["segment"], rows["answer"]["value"])
     assert ({"team": "A"}, "no_rows_in_period") == (none["answer"]["segment"], none["answer"]["reason"])
 

@@ -54,6 +54,8 @@ EXCLUDED: dict[str, Message] = {
     "unknown_first_solve": _("first solve unknown"),
 }
 MINUS = "\N{MINUS SIGN}"
+NO_SEGMENT = "?"
+"""Stands for the segment of what is in none."""
 TIMES = "\N{MULTIPLICATION SIGN}"
 CHANCE = "~"
 """Behind a change that two samples of the same people could show, too."""
@@ -140,7 +142,7 @@ def segment_text(answer: Answer) -> str | None:
     """Return the segment that *answer* is about, as it can be asked for; None for the whole."""
     if answer.segment is None:
         return None
-    return ", ".join(f"{key}={'?' if value is None else value}" for key, value in answer.segment.items())
+    return ", ".join(f"{key}={NO_SEGMENT if value is None else value}" for key, value in answer.segment.items())
 
 
 def period_text(period: Period, fiscal_year_start: int) -> str:

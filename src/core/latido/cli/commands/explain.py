@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from latido.cli._figures import NO_SEGMENT
 from latido.cli._options import argument, option
 from latido.cli._session import session
 from latido.errors import UsageError
@@ -87,7 +88,7 @@ def _one_segment(written: str | None) -> dict[str, str | None] | None:
             _("--segment {text} does not name one segment.", text=written),
             _("Write it as --segment team=A, or with --change as --segment team"),
         )
-    return {name: value or None}
+    return {name: None if value in {"", NO_SEGMENT} else value}
 
 
 def _of_segment(figures: Engine, kpi: str, whole: Explanation, only: dict[str, str | None]) -> Explanation:
