@@ -147,7 +147,8 @@ def report(folder: Path) -> None:
     for kpi in ONE_MONTH:
         command = [LATIDO, "--project", str(folder), "kpis", kpi, "--period", LAST_MONTH]
         subprocess.run(command, check=True, capture_output=True)
-        print(f"{kpi} of one month, in a fresh process: {cost(command)} (asked: 1 s)")
+        spent = cost(command)
+        print(f"{kpi} of one month, in a fresh process: {Spent(spent.seconds, spent.cpu_seconds)} (asked: 1 s)")
 
 
 def compare(folder: Path) -> None:
