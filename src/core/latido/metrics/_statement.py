@@ -48,12 +48,14 @@ class Statement:
     """SQL that grows by the facts of each ask; every value in it is bound.
 
     *known* holds what any SQL may mention, *as_of* returns up to when the sources of a KPI were read. Where only totals
-    are wanted (*in_total*), a row of facts that have `counts` may stand for many.
+    are wanted (*in_total*), a row of facts that have `counts` may stand for many; where facts are added up (*folding*),
+    DuckDB is told what to keep.
     """
 
     known: Mapping[str, Any]
     as_of: Callable[[Kpi], str]
     in_total: bool = False
+    folding: bool = False
     tables: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     _facts: dict[str, str] = field(default_factory=dict)
@@ -72,7 +74,7 @@ class Statement:
     def sql(self, body: str) -> str:
         """Return the whole statement with *body* as its SELECT; binds what that and the facts mention."""
         body = self._viewed(body, {})
-        kept = {name: self._kept(name, body) if self.in_total else "" for name in self.tables}
+        kept = {name: self._kept(name, body) if self.folding else "" for name in self.tables}
         ctes = ",\n".join(f"{name} AS {kept[name]}(\n{sql}\n)" for name, sql in self.tables.items())
         whole = f"WITH {ctes}\n{body}"
         self.values |= {name: value for name, value in self.known.items() if mentions(whole, name)}
@@ -126,7 +128,7 @@ def folded(statement: Statement, asks: Sequence[Ask], cut: Cut) -> str:
 
     Its rows are (number of the ask, period_id, segment, excluded, label, n, three sums, blocked).
     """
-    statement.in_total = cut.segment is None and cut.customer is None
+    statement.folding, statement.in_total = True, cut.segment is None and cut.customer is None
     selects = [_select(number, ask.kpi, statement.facts(ask), cut) for number, ask in enumerate(asks)]
     return statement.sql("\nUNION ALL\n".join(selects))
 
