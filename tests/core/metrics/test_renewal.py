@@ -271,7 +271,7 @@ AFTERWARDS = {
     "an answer comes to be about another ticket": row(SurveyResponse, "survey", survey_id="s", ticket_id="x", **AT),
     "a rate comes in between": row(FxRate, "q", currency="USD", base="EUR", rate_date="2024-02-01", rate="0.8"),
     "a stage comes to be of another deal": row(DealStage, "s", deal_id="2", status="won", entered_at=TIMES[0]),
-    "a contract comes to name another deal": row(Contract, "k", deal_id="2", recurring_monthly_amount="30"),
+    "a contract comes to name another deal": row(Contract, "k", deal_id="3", recurring_monthly_amount="30"),
     "a contract ends no other any more": row(Contract, "m", recurring_monthly_amount="0", starts_on="2024-01-20"),
     "a deal that ends another begins earlier": row(
         Deal, "2", recurring_monthly_amount="20", supersedes="1", contract_start="2024-01-10", **WON
