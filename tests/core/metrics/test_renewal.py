@@ -238,7 +238,7 @@ AT = {"answered_at": "2024-01-10T10:00Z", "kind": "csat", "score": 4, "scale_min
 WON = {"status": "won", "close_date": "2024-02-10", "amount": "10", "currency": "USD"}
 
 BEFORE = (
-    row(Account, "a", domain="a.example"),
+    row(Account, "a", domain="a.example", tax_id="B22222223"),
     row(Account, "b", domain="b.example", tax_id="B11111112"),
     row(Contact, "old", merged_into="new"),
     row(Contact, "new", account_id="a"),
@@ -260,7 +260,7 @@ BEFORE = (
 
 AFTERWARDS = {
     "a survivor moves to another account": row(Contact, "new", account_id="b"),
-    "a domain gets another owner": row(Account, "c", domain="a.example"),
+    "a domain gets a second owner": row(Account, "c", domain="a.example", tax_id="B33333334"),
     "an owner of a domain is deleted": row(Account, "a", domain="a.example", is_deleted=True),
     "an account becomes a test": row(Account, "a", domain="a.example", is_test=True),
     "an agent changes teams": row(User, "u", name="Ana", team="B"),
