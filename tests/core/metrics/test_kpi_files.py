@@ -182,6 +182,11 @@ def test_an_empty_period_may_be_a_true_zero(bare: Engine) -> None:
         (HEADER + QUERY.replace("t.excluded,", ""), "line 7: the query has no column excluded", "CAST(NULL"),
         (HEADER + QUERY.replace("numerator", "value"), "line 7: the query has no column numerator.", "another fold"),
         (HEADER + QUERY.replace("FROM", "FORM"), "line 9: this is not valid SQL: syntax", "latido check"),
+        (
+            HEADER + "WITH periods AS (SELECT 1 AS period_id)\n" + QUERY,
+            "line 7: periods is a name of the engine's own.",
+            "otherwise",
+        ),
         (HEADER + QUERY.replace("numerator", "counts"), "line 8: counts is a name of the engine's own.", "otherwise"),
         (HEADER, "kpis/own.sql: there is no query below the header.", "Write one SELECT"),
         (QUERY, "kpis/own.sql, line 1: the header does not say its id.", "-- id: fast_replies"),

@@ -131,7 +131,8 @@ def _no_table(file: OwnFile, name: str, tables: list[exp.Table]) -> Configuratio
 def _check_names(file: OwnFile, tree: exp.Expr) -> None:
     """Raise ConfigurationError for a name that the engine would take for its own."""
     for each in tree.find_all(exp.Identifier):
-        if _ENGINES_OWN.fullmatch(each.name):
+        defines = isinstance(each.parent, exp.TableAlias) and isinstance(each.parent.parent, exp.CTE)
+        if _ENGINES_OWN.fullmatch(each.name) or (defines and each.name.lower() in TABLES):
             problem = _("{name} is a name of the engine's own.", name=each.name)
             raise _refused(file, problem, _("Call it otherwise."), line_of(each))
 
