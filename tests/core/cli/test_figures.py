@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -209,6 +211,15 @@ def test_variant_in_the_settings_that_does_not_exist_ends_with_3(march: Terminal
 
     assert 3 == said.code
     assert said.err.startswith("latido.toml, metrics.variants: csat has no variant=best.\n")
+
+
+def test_what_is_counted_may_be_narrowed_where_it_is_explained(march: Terminal) -> None:
+    whole = march("explain", "ticket_csat", *MARCH, "--format", "json").json["answer"]
+
+    assert whole == march("explain", "ticket_csat", *MARCH, "--source", "support", "--format", "json").json["answer"]
+    narrowed = march("explain", "ticket_csat", *MARCH, "--as-of", "2026-03-05", "--format", "json").json["answer"]
+    assert datetime(2026, 3, 5, tzinfo=ZoneInfo("Europe/Madrid")) == datetime.fromisoformat(narrowed["as_of"])
+    assert "There is no source desk." in march("explain", "csat", "--source", "desk").err
 
 
 def test_figure_is_explained_with_every_record(march: Terminal) -> None:

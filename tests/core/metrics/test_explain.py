@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     link = "https://desk.example/{}"
     rows = {
-        Account: [{"source_id": "acme", "country": "ES"}],
+        Account: [{"source_id": "acme", "name": "Acme S.L.", "country": "ES"}],
         Ticket: [
             solved("1", team="A", account_id="acme", agent_replies=1, reopens=0, url=link.format(1)),
             solved("2", team="A", agent_replies=4, reopens=0, url=link.format(2)),
@@ -52,6 +52,7 @@ def test_a_fact_leads_to_its_record_and_customer(figures: Engine) -> None:
 
     assert ("tickets", "shop", "1", "https://desk.example/1") == (fact.entity, fact.source, fact.source_id, fact.url)
     assert hashlib.md5(b"shop:acme").hexdigest()[:16] == fact.customer_id  # noqa: S324 - a name, no secret
+    assert "Acme S.L." == fact.customer
     assert "A" == fact.dimensions["team"]
     assert "https://desk.example/r" == next(figures.facts("csat", JANUARY)).url
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from latido.cli._figures import Reader, form, period_text
+from latido.cli._figures import PARTS, Reader, form, period_text
 from latido.cli._output import Column
 from latido.messages import Message, marker
 
@@ -52,6 +52,7 @@ CUSTOMERS: dict[str, Message] = {
     "up": _("before and now, more"),
     "down": _("before and now, less"),
 }
+LABELS: dict[str, dict[str, Message]] = {"customer": CUSTOMERS, "movement": PARTS}
 SPLITS: dict[str, Message] = {
     "customer": _("Split by customers, by when they have something to count:"),
     "part": _("Split by its parts:"),
@@ -144,7 +145,9 @@ class ChangePage:
     def _label(self, label: str | None) -> str | Message:
         if label is None:
             return "?"
-        return CUSTOMERS.get(label, label) if self.change.by == "customer" else label
+        if self.change.by == "part" and label in self.parts:
+            return self.parts[label].kpi.named(self.here.output.language)
+        return LABELS.get(self.change.by, {}).get(label, label)
 
     @property
     def _form(self) -> Form:

@@ -23,13 +23,13 @@ MONTHS = (
 )
 
 
-def curve_of(figures: Engine, found: Explanation) -> Staying:
+def curve_of(figures: Engine, found: Explanation, source: str | None) -> Staying:
     """Return the curve behind a KPI, up to the end of its period; raises UsageError for one that has none."""
     if found.kpi.id not in WITH_CURVE:
         raise UsageError(
             _("{kpi} has no curve.", kpi=found.kpi.id), _("There is: {known}", known=", ".join(WITH_CURVE))
         )
-    return figures.staying(found.answer.period)
+    return figures.staying(found.answer.period, source=source)
 
 
 def show_curve(here: Session, stays: Staying) -> None:

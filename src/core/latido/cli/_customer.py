@@ -215,7 +215,7 @@ class Page:
 
     def _figure(self, answer: Answer) -> dict[str, Any]:
         kpi = self._engine.ask(answer.kpi).kpi
-        name = kpi.names.get(self.here.output.language, kpi.names.get("en", kpi.id))
+        name = kpi.named(self.here.output.language)
         shown = name if answer.variant == "default" else f"{name} ({answer.variant})"
         return {"name": shown, "value": self._reader.value(answer), "n": answer.n}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from latido.cli._change import ChangePage
 from latido.cli._curve import show_curve
-from latido.cli._figures import EXCLUDED, REASONS, Reader, form, period_text, segment_text
+from latido.cli._figures import EXCLUDED, PARTS, REASONS, Reader, form, period_text, segment_text
 from latido.cli._output import Column
 from latido.cli._rates import tell_rates
 from latido.messages import marker, render
@@ -26,6 +26,7 @@ FACTS = (
     Column("entity", _("table")),
     Column("source", _("source")),
     Column("source_id", _("record")),
+    Column("customer", _("customer")),
     Column("value", _("value"), right=True),
     Column("numerator", _("numerator"), right=True),
     Column("denominator", _("denominator"), right=True),
@@ -129,11 +130,16 @@ class ExplanationPage:
         if answer.n is not None:
             output.line(_("Counted: {n}", n=output.cell(answer.n)))
         for name in dict.fromkeys((*answer.parts, *self.parts)):
-            output.line(f"  {name}: {self._part(name, answer.parts.get(name))}")
+            output.line(f"  {self._called(name)}: {self._part(name, answer.parts.get(name))}")
         if left := {reason: n for reason, n in answer.excluded.items() if n}:
             output.line(_("Left out: {n}", n=output.cell(sum(left.values()))))
             for reason, n in left.items():
                 output.line(f"  {render(EXCLUDED.get(reason, reason), output.language)}: {output.cell(n)}")
+
+    def _called(self, name: str) -> str:
+        """Return the name of a part: of a formula that of the KPI, else a word for it."""
+        part, language = self.parts.get(name), self.here.output.language
+        return part.kpi.named(language) if part else render(PARTS.get(name, name), language)
 
     def _part(self, name: str, number: Number | None) -> str:
         """Return what a part is: of a formula in its own unit, else as it is, to four decimals."""
@@ -196,8 +202,7 @@ class ExplanationPage:
         return words.get(str(reason)) or (reason and str(reason))
 
     def _name(self) -> str:
-        names = self.found.kpi.names
-        return names.get(self.here.output.language, names.get("en", self.found.kpi.id))
+        return self.found.kpi.named(self.here.output.language)
 
     @property
     def _reader(self) -> Reader:

@@ -19,7 +19,7 @@ Form: TypeAlias = "Unit | Literal['times']"
 
 REASONS: dict[str, Message] = {
     "no_rows": _("no source delivers this"),
-    "missing_field": _("no source delivers a field that it needs"),
+    "missing_field": _("a field that it needs is missing"),
     "missing_currency": _("an amount has no currency"),
     "missing_fx_rate": _("an exchange rate is missing"),
     "no_rows_in_period": _("nothing in this period"),
@@ -53,6 +53,37 @@ EXCLUDED: dict[str, Message] = {
     "insufficient_coverage": _("too little known"),
     "unknown_first_solve": _("first solve unknown"),
 }
+PARTS: dict[str, Message] = {
+    "promoters": _("promoters"),
+    "passives": _("passives"),
+    "detractors": _("detractors"),
+    "standard_error": _("standard error"),
+    "degenerate": _("all the same"),
+    "waiting": _("still waiting"),
+    "without_score": _("too little known"),
+    "opening": _("at the beginning"),
+    "new": _("new"),
+    "reactivation": _("returned"),
+    "expansion": _("expansion"),
+    "contraction": _("contraction"),
+    "churn": _("left"),
+    "fx": _("exchange rates"),
+    "closing": _("at the end"),
+    "high": _("high value"),
+    "middle": _("middle"),
+    "volume": _("volume"),
+    "onboarding": _("onboarding"),
+    "ongoing": _("ongoing"),
+    "support": _("looked after closely"),
+    "detractor": _("a detractor"),
+    "unwell": _("poor health"),
+    "both": _("both"),
+    "repeat_buyers": _("repeat buyers"),
+    "gross_margin": _("gross margin"),
+    "margin_unset": _("gross margin not set"),
+}
+"""What the parts of figures are called; those of formulas are KPIs and have names of their own."""
+
 MINUS = "\N{MINUS SIGN}"
 NO_SEGMENT = "?"
 """Stands for the segment of what is in none."""

@@ -18,6 +18,8 @@ def tell_rates(here: Session, found: Explanation) -> None:
     """Print whose rates they are and of which days, a line per currency and provider."""
     for each in found.rates:
         here.output.line(_rates(each, here.project.currency))
+    if any(each.provider is None for each in found.rates):
+        here.output.line(_('Write them down in fx_rates.csv, or let those of the ECB count: fx = "ecb" in [metrics]'))
 
 
 def _rates(used: RatesUsed, home: str) -> Message:

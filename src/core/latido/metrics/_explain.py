@@ -46,8 +46,8 @@ ARTICLES: Mapping[str, str] = MappingProxyType(
 class Fact:
     """One thing that was counted, or left out with the reason in `excluded`; `blocked` makes the figure null.
 
-    `entity` is its table, `url` opens it in the vendor. `value` is in the unit of the KPI. `part` names the part of a
-    formula that counts it. `shown` is what else the KPI shows of it.
+    `entity` is its table, `url` opens it in the vendor; `customer` is the name of its customer. `value` is in the unit
+    of the KPI. `part` names the part of a formula that counts it. `shown` is what else the KPI shows of it.
     """
 
     entity: str
@@ -55,6 +55,7 @@ class Fact:
     source_id: str | None
     url: str | None
     customer_id: str | None
+    customer: str | None
     value: Number | None
     numerator: Number | None
     denominator: Number | None
@@ -75,6 +76,7 @@ class Fact:
             "source_id": self.source_id,
             "url": self.url,
             "customer_id": self.customer_id,
+            "customer": self.customer,
             "class": self.class_,
             **{name: float(number) if isinstance(number, Decimal) else number for name, number in numbers.items()},
             "excluded": self.excluded,
@@ -162,8 +164,9 @@ def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
     conditions = ["true", *(f"{dimension(leaf.kpi, name)} IS NOT DISTINCT FROM $segment" for name in segment)]
     conditions += run.cut.conditions
     sql = statement.sql(
-        f"""SELECT f.*, {listed}, COALESCE({urls}) AS url
+        f"""SELECT f.*, {listed}, COALESCE({urls}) AS url, named.name AS customer_name
             FROM {facts} AS f {links} {joined(leaf.kpi, *extra)}
+            LEFT JOIN customers AS named ON named.customer_id = f.customer_id
             WHERE {" AND ".join(conditions)}
             ORDER BY f.excluded NULLS FIRST, f.entity, f.source, f.source_id"""
     )
@@ -193,6 +196,7 @@ def _fact(kpi: Kpi, part: str | None, row: Mapping[str, Any], dimensions: Sequen
         source_id=row["source_id"],
         url=row["url"],
         customer_id=row["customer_id"],
+        customer=row["customer_name"],
         numerator=row.get("numerator"),
         value=value if value is None or scale is None else float(Fraction(value) / scale),
         denominator=1 if isinstance(kpi.fold, Share) else row.get("denominator"),

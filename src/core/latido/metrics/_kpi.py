@@ -180,6 +180,10 @@ class Kpi:
             raise TypeError(f"{self.id} has no facts of its own")
         return self.facts, self.fold
 
+    def named(self, language: str) -> str:
+        """Return its name in *language*, else in English."""
+        return self.names.get(language, self.names.get("en", self.id))
+
     @property
     def meaning(self) -> Message | str:
         """The definition: its own, else that of its facts."""

@@ -66,7 +66,7 @@ def _row(here: Session, entry: Entry, ways: Sequence[Way]) -> dict[str, Any]:
     kpi, language = entry.kpi, here.output.language
     return {
         "id": kpi.id,
-        "name": kpi.names.get(language, kpi.names.get("en", kpi.id)),
+        "name": kpi.named(language),
         "unit": kpi.unit,
         "better": kpi.better,
         "needs": list(kpi.needs),

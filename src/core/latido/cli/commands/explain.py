@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,9 @@ from latido.errors import UsageError
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    from latido.metrics import Engine, Explanation
+    from collections.abc import Sequence
+
+    from latido.metrics import Answer, Explanation
 
 _ = marker("latido")
 
@@ -37,6 +39,10 @@ def explain(
             metavar="S",
         ),
     ] = None,
+    source: Annotated[str | None, option(_("Count only what this source says."), "--source", metavar="S")] = None,
+    as_of: Annotated[
+        str | None, option(_("What is old enough is decided at this instant."), "--as-of", metavar="T")
+    ] = None,
     compare: Annotated[
         str,
         option(
@@ -56,24 +62,26 @@ def explain(
 ) -> int:
     """Say what a KPI means, and what a figure rests on."""
     from latido.cli._curve import curve_of
-    from latido.cli._engine import engine
+    from latido.cli._engine import engine, instant
     from latido.cli._explanation import ExplanationPage
 
     here = session(context)
     figures = engine(here)
-    found = figures.explain(kpi, period)
+    counted: dict[str, Any] = {"source": source, "as_of": instant(here, as_of)}
+    found = figures.explain(kpi, period, **counted)
     period_of_it = found.answer.period
     only = None if change else _one_segment(segment)
     if only is not None:
-        found = _of_segment(figures, kpi, found, only)
+        told = figures.answers([kpi], period_of_it, segment=next(iter(only)), **counted)
+        found = _of_segment(found, only, told)
     listed = rows or only is not None or (here.output.format == "csv" and not change)
     ExplanationPage(
         here,
         found=_in_dialect(found, dialect) if dialect else found,
         parts=figures.catalogue.parts(figures.ask(kpi)),
-        change=figures.change(kpi, period_of_it, segment=segment, compare=compare) if change else None,
-        curve=curve_of(figures, found) if curve else None,
-        facts=figures.facts(kpi, period_of_it, segment=only) if listed else None,
+        change=figures.change(kpi, period_of_it, segment=segment, compare=compare, **counted) if change else None,
+        curve=curve_of(figures, found, source) if curve else None,
+        facts=figures.facts(kpi, period_of_it, segment=only, **counted) if listed else None,
         sql=sql or dialect is not None,
     ).show()
     return 0
@@ -91,10 +99,8 @@ def _one_segment(written: str | None) -> dict[str, str | None] | None:
     return {name: None if value in {"", NO_SEGMENT} else value}
 
 
-def _of_segment(figures: Engine, kpi: str, whole: Explanation, only: dict[str, str | None]) -> Explanation:
+def _of_segment(whole: Explanation, only: dict[str, str | None], told: Sequence[Answer]) -> Explanation:
     """Return the explanation with the figure that the records of *only* fold to; without any there is none."""
-    (name,) = only
-    told = figures.answers([kpi], whole.answer.period, segment=name)
     return replace(whole, answer=next((each for each in told if each.segment == only), whole.answer.without(only)))
 
 

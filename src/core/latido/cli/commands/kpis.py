@@ -136,8 +136,7 @@ def _table(here: Session, figures: Engine, answers: Sequence[Answer], compare: s
 def _row(here: Session, figures: Engine, reader: Any, answer: Answer) -> dict[str, Any]:
     from latido.cli._figures import period_text, segment_text
 
-    names = figures.ask(answer.kpi).kpi.names
-    name = names.get(here.output.language, names.get("en", answer.kpi))
+    name = figures.ask(answer.kpi).kpi.named(here.output.language)
     return {
         "name": name if answer.variant == "default" else f"{name} ({answer.variant})",
         "period": period_text(answer.period, here.project.metrics.fiscal_year_start),
