@@ -10,7 +10,7 @@ from latido.errors import LockedError
 from latido.metrics import Engine, EngineSettings, refresh
 from latido.schema import Account, Association, Contact, SurveyResponse, Ticket, TicketEvent, User
 from latido.warehouse import forget_person, touch
-from tests.core.metrics.loading import answer, engine, reply, solved, ticket
+from tests.core.metrics.loading import answer, engine, poured, reply, solved, ticket
 from tests.memory import loaded
 
 if TYPE_CHECKING:
@@ -403,6 +403,15 @@ def test_without_an_event_of_a_kind_nothing_is_known_of_it(tmp_path: Path) -> No
 
     assert [(None, 0, None)] == model(figures, "SELECT agent_replies, reopens, sla_met FROM m_tickets")
     assert {"unknown_replies": 1} == answer(figures, "first_contact_resolution").excluded
+
+
+def test_fewer_than_no_replies_and_reopenings_are_not_known(tmp_path: Path) -> None:
+    figures = poured(
+        tmp_path, {Ticket: [solved("1", agent_replies=-3, reopens=-1), solved("2", agent_replies=1, reopens=0)]}
+    )
+
+    found = answer(figures, "first_contact_resolution")
+    assert (1, 1, {"unknown_replies": 1}) == (found.value, found.n, found.excluded)
 
 
 def test_a_ticket_that_is_only_closed_was_solved_when_it_was_closed(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 -- Tickets as KPIs read them: instants in UTC, what is missing filled in from events, the customer found, and in
 -- `excluded` the reason why a ticket does not count. A ticket belongs to its own account, else to its contact's, else
 -- to the customer that alone owns the domain of the requester's e-mail. `open_until_at` and `waiting_until_at` end in
--- the far future for a ticket that is unsolved, or unsolved and unanswered.
+-- the far future for a ticket that is unsolved, or unsolved and unanswered. Less than no replies are not known.
 WITH filled AS (
     SELECT t.source, t.source_id, t.assignee_id, t.team, t.channel, t.priority, t.type, t.status, t.csat,
            COALESCE(t.contact_id, p.contact_id) AS contact_id,
@@ -10,12 +10,12 @@ WITH filled AS (
            COALESCE(t.status IN ('solved', 'closed'), false) AS is_solved,
            MAKE_TIMESTAMP(EPOCH_US(t.created_at)) AS created_at,
            MAKE_TIMESTAMP(EPOCH_US(COALESCE(t.first_reply_at, h.first_reply_at))) AS first_reply_at,
-           COALESCE(t.agent_replies, h.agent_replies) AS agent_replies,
+           COALESCE(CASE WHEN t.agent_replies >= 0 THEN t.agent_replies END, h.agent_replies) AS agent_replies,
            COALESCE(t.requester_replies, h.requester_replies) AS requester_replies,
            MAKE_TIMESTAMP(EPOCH_US(COALESCE(t.first_solved_at, h.first_solved_at))) AS first_solve_at,
            MAKE_TIMESTAMP(EPOCH_US(COALESCE(t.solved_at, h.solved_at))) AS last_solve_at,
            MAKE_TIMESTAMP(EPOCH_US(t.closed_at)) AS closed_at,
-           COALESCE(t.reopens, h.reopens) AS reopens,
+           COALESCE(CASE WHEN t.reopens >= 0 THEN t.reopens END, h.reopens) AS reopens,
            COALESCE(t.sla_met, h.sla_met) AS sla_met,
            CASE WHEN x.source_id IS NOT NULL THEN 'duplicate'
                 WHEN t.is_deleted THEN 'deleted'
