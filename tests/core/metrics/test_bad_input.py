@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.core.metrics.loading import JANUARY, answer, poured, reply, solved, t
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from latido.metrics import Engine
 
@@ -58,6 +60,15 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
                 contract("backwards", "10", ends_on="2023-01-01"),
                 contract("at once", "10", ends_on="2023-06-01"),
                 contract("unstarted", "10", starts_on=None),
+                contract("briefly owed", "-5", starts_on="2024-01-10", ends_on="2024-01-20"),
+            ],
+            Milestone: [
+                {
+                    "source_id": "1",
+                    "account_id": "steady",
+                    "milestone": "first_value",
+                    "occurred_at": "2023-06-02T10:00Z",
+                }
             ],
             Ticket: [
                 solved("fine", first_reply_at="2024-01-02T12:00Z", agent_replies=1, reopens=0),
@@ -117,6 +128,83 @@ def test_nonsense_is_left_out_counted_and_named(
     assert (value, None, excluded) == (found.value, found.reason, found.excluded)
     left_out = [fact.excluded for fact in odd.facts(ask, JANUARY) if fact.excluded in excluded]
     assert sum(excluded.values()) == len(left_out)
+
+
+LEFT_OUT_AT_THE_END = ("at once", "backwards", "owed", "unstarted")
+OF_THE_LAST_DAY = (
+    *("mrr", "mrr(fx_policy=spot)", "arr", "arpa", "arpa(fx_policy=spot)", "active_customers"),
+    *("customer_segments", "customer_segments(fx_policy=spot)", "lifecycle_stage"),
+)
+OF_ALL_DAYS = (
+    *("mrr_movements", "mrr_movements(grain=daily)", "mrr_movements(fx_policy=spot)"),
+    *("expansion_mrr", "expansion_mrr(grain=daily)", "expansion_mrr(fx_policy=spot)"),
+    *("mrr_growth_rate", "mrr_growth_rate(fx_policy=spot)", "expansion_mrr_rate", "expansion_mrr_rate(fx_policy=spot)"),
+    *("mrr_churn_rate", "mrr_churn_rate(variant=net_change)", "mrr_churn_rate(fx_policy=spot)"),
+    *("net_mrr_churn_rate", "net_mrr_churn_rate(variant=with_reactivation)", "net_mrr_churn_rate(fx_policy=spot)"),
+    *("net_revenue_retention", "gross_revenue_retention", "customer_retention_rate", "customer_growth_rate"),
+    *("net_revenue_retention(fx_policy=spot)", "gross_revenue_retention(fx_policy=spot)", "customer_churn_rate"),
+    *(f"customer_churn_rate(variant={name})" for name in ("event", "exposed", "over_acquired", "over_average")),
+    "customer_churn_rate(variant=net_count)",
+)
+LEFT_OUT = {
+    **dict.fromkeys(OF_THE_LAST_DAY, LEFT_OUT_AT_THE_END),
+    **dict.fromkeys(OF_ALL_DAYS, (*LEFT_OUT_AT_THE_END, "briefly owed")),
+}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Return an engine over the one contract of `odd` that makes sense."""
+    milestone = {"account_id": "steady", "milestone": "first_value", "occurred_at": "2023-06-02T10:00Z"}
+    return poured(
+        tmp_path_factory.mktemp("sound"),
+        {Contract: [contract("steady", "10")], Milestone: [{"source_id": "1", **milestone}]},
+    )
+
+
+@pytest.mark.parametrize("ask", LEFT_OUT)
+def test_a_contract_that_makes_no_sense_is_shown_once_by_all_that_recurs(odd: Engine, ask: str) -> None:
+    left_out = [fact for fact in odd.facts(ask, JANUARY) if fact.excluded]
+
+    assert sorted(LEFT_OUT[ask]) == sorted(str(fact.source_id) for fact in left_out)
+    assert {"contracts"} == {fact.entity for fact in left_out}
+    assert Counter(fact.excluded for fact in left_out) == answer(odd, ask).excluded
+
+
+@pytest.mark.parametrize("segment", [None, "source", "country"])
+def test_what_is_left_out_touches_no_figure(odd: Engine, sound: Engine, segment: str | None) -> None:
+    shown = [
+        [
+            (each.kpi, each.segment, each.value, each.n, each.numerator, each.denominator, each.reason, each.parts)
+            for each in figures.answers(list(LEFT_OUT), JANUARY, segment=segment)
+        ]
+        for figures in (sound, odd)
+    ]
+
+    assert shown[0] == shown[1]
+
+
+def test_a_contract_is_left_out_of_no_period_but_its_own(odd: Engine) -> None:
+    for month in ("2023-12", "2024-02"):
+        assert 1 == answer(odd, "mrr_movements", month).excluded["negative_amount"]
+
+
+def test_a_source_leaves_out_its_own_contracts_alone(tmp_path: Path) -> None:
+    rows = {Contract: [contract("steady", "10"), contract("owed", "-10", source="crm")]}
+    figures = poured(tmp_path, rows)
+
+    assert {} == answer(figures, "net_revenue_retention", source="shop").excluded
+    assert {"negative_amount": 1} == answer(figures, "net_revenue_retention", source="crm").excluded
+    assert "customer" == figures.change("active_customers", JANUARY).by
+
+
+def test_a_contract_that_is_left_out_puts_its_customer_in_no_segment(tmp_path: Path) -> None:
+    contracts = [contract("steady", "10"), contract("lent", "-10", account_id="steady"), contract("owed", "-10")]
+    figures = poured(tmp_path, {Account: [{"source_id": "steady"}, {"source_id": "owed"}], Contract: contracts})
+
+    assert "high" == figures.customer("shop:steady", JANUARY).segment
+    assert None is figures.customer("shop:owed", JANUARY).segment
+    assert "inactive" == figures.customer("shop:owed", JANUARY).lacking["segment"]
 
 
 def test_a_stamp_of_the_future_counts_in_the_period_that_it_names(odd: Engine) -> None:

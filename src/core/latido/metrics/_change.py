@@ -124,9 +124,11 @@ class _Split:
         return _SOURCE if len({*before, *after} - {None}) > 1 else CUSTOMER
 
     def _tallies(self, by: str, leaf: Ask) -> tuple[dict[Label, Tally], dict[Label, Tally]]:
+        """Return what was counted of each segment, in both periods; one of which all was left out has nothing."""
         if self.run.state.reason(leaf.kpi) is not None:
             return {}, {}
-        return Recount(self.run, self.earlier.period, self.answer.period, by).tallies(leaf)
+        before, after = Recount(self.run, self.earlier.period, self.answer.period, by).tallies(leaf)
+        return _counted(before), _counted(after)
 
     def _moved(self) -> list[Effect]:
         """Return the movements from the end of one period to the end of the other; none unless they lead there."""
@@ -231,6 +233,10 @@ class _Split:
 
 def _of_part(whole: Answer, part: Ask, figure: Figure) -> Answer:
     return replace(whole, kpi=part.kpi.id, unit=part.kpi.unit, value=figure.value, parts=figure.parts)
+
+
+def _counted(tallies: Mapping[Label, Tally]) -> dict[Label, Tally]:
+    return {label: tally for label, tally in tallies.items() if tally.groups}
 
 
 def _exact(number: Number | None) -> Fraction:

@@ -3,3 +3,7 @@ SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS sou
        CAST(NULL AS VARCHAR) AS excluded, counts
 FROM states
 WHERE is_active = 1
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, counts
+FROM left_out_contracts
+WHERE is_active = 1

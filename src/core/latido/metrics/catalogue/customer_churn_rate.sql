@@ -17,3 +17,7 @@ SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS sou
 FROM states
 WHERE was_active = 1 OR $variant IN ('exposed', 'over_acquired')
    OR $variant IN ('over_average', 'net_count') AND is_active = 1
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS BIGINT), CAST(NULL AS DECIMAL(28,12)),
+       counts
+FROM left_out_contracts

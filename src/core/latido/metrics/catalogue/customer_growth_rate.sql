@@ -4,3 +4,6 @@ SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS sou
        CAST(was_active * counts AS BIGINT) AS denominator, counts
 FROM states
 WHERE was_active = 1 OR is_active = 1
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), counts
+FROM left_out_contracts

@@ -7,3 +7,8 @@ SELECT s.period_id, s.customer_id, 'customers' AS entity, s.source, s.customer_i
 FROM states AS s
 JOIN value_bars AS b ON b.period_id = s.period_id
 WHERE s.is_active = 1
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS DECIMAL(28,12)), CAST(NULL AS VARCHAR),
+       CAST(NULL AS VARCHAR)
+FROM left_out_contracts
+WHERE is_active = 1

@@ -20,3 +20,7 @@ SELECT period_id, customer_id, 'customers', source, customer_id, CAST(NULL AS VA
        closing_blocked, counts
 FROM states
 WHERE is_active = 1
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS VARCHAR), CAST(NULL AS DECIMAL(28,12)),
+       CAST(NULL AS VARCHAR), counts
+FROM left_out_contracts

@@ -5,3 +5,7 @@ SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS sou
        COALESCE(opening_blocked, closing_blocked) AS blocked, counts
 FROM states
 WHERE was_active = 1
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS DECIMAL(28,12)),
+       CAST(NULL AS DECIMAL(28,12)), CAST(NULL AS VARCHAR), counts
+FROM left_out_contracts

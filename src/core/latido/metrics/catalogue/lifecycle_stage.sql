@@ -8,3 +8,8 @@ SELECT p.period_id, s.customer_id, 'customers' AS entity, s.source, s.customer_i
 FROM stretches AS s
 JOIN periods AS p ON s.starts_on < p.ends_on AND s.until_on >= p.ends_on
 JOIN value_bars AS b ON b.period_id = p.period_id
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS DECIMAL(28,12)), CAST(NULL AS VARCHAR),
+       CAST(NULL AS VARCHAR)
+FROM left_out_contracts
+WHERE is_active = 1

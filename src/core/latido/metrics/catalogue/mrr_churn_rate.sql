@@ -9,3 +9,7 @@ SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS sou
        opening AS denominator, COALESCE(opening_blocked, closing_blocked) AS blocked, counts
 FROM states
 WHERE was_active = 1 OR is_active = 1 AND $variant = 'net_change'
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS DECIMAL(28,12)),
+       CAST(NULL AS DECIMAL(28,12)), CAST(NULL AS VARCHAR), counts
+FROM left_out_contracts

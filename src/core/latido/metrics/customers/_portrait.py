@@ -125,7 +125,8 @@ class _Portrait:
         asks = {name: ask for name, kpi in _CLASSES.items() if not self._reason(ask := self.run.catalogue.ask(kpi))}
         statement = self.run.statement()
         selects = [
-            f"SELECT '{name}' AS name, class, blocked FROM {statement.facts(ask)} WHERE customer_id = $only_customer"
+            f"""SELECT '{name}' AS name, class, blocked FROM {statement.facts(ask)}
+                WHERE customer_id = $only_customer AND excluded IS NULL"""
             for name, ask in asks.items()
         ]
         rows = self._rows(statement, "\nUNION ALL\n".join(selects)) if selects else []
