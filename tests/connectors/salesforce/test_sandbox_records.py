@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from latido.testing import Known
 from latido.testing.world import promises
 from tests.connectors.salesforce.visiting import SECONDS, Visitor
 
@@ -254,5 +253,5 @@ def test_users_are_agents_and_two_who_are_no_people(visitor: Visitor) -> None:
 
 
 def test_the_truth_is_told_but_for_thumbs(visitor: Visitor) -> None:
-    assert Known(thumbs=False) == visitor.sandbox.known
+    assert (False, True) == (visitor.sandbox.known.thumbs, visitor.sandbox.known.promises)
     assert list(visitor.world.tickets()) == list(visitor.sandbox.tickets())
