@@ -34,8 +34,6 @@ EFFECTS: dict[str, Message] = {
     "change": _("change"),
     "numerator": _("numerator"),
     "denominator": _("denominator"),
-    "promoters": _("promoters"),
-    "detractors": _("detractors"),
 }
 MEANINGS: dict[str, Message] = {
     "mix": _("mix: the segment is a greater or smaller share of all"),
@@ -124,7 +122,7 @@ class ChangePage:
         before, after = (None if each is None else self._reader.number(_decimal(each), unit) for each in both)
         return {
             "label": self._label(effect.label),
-            "effect": EFFECTS.get(effect.name, effect.name),
+            "effect": EFFECTS.get(effect.name) or PARTS.get(effect.name, effect.name),
             "value": self._reader.difference(_decimal(effect.value), self._form),
             "before": before,
             "after": after,

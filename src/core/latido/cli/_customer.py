@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from latido.cli._figures import EXCLUDED, REASONS, Reader, period_text
+from latido.cli._figures import EXCLUDED, PARTS, REASONS, Reader, period_text
 from latido.cli._output import Column
 from latido.messages import Message, marker, render
 
@@ -90,9 +90,7 @@ MILESTONES = (
     Column("excluded", _("left out because")),
 )
 
-SEGMENTS = {"high": _("high value"), "middle": _("middle"), "volume": _("volume")}
-STAGES = {"onboarding": _("onboarding"), "ongoing": _("ongoing"), "support": _("looked after closely")}
-PARTS = {"nps": _("NPS"), "csat": _("CSAT"), "ces": _("CES"), "support": _("support"), "usage": _("use")}
+HEALTH_PARTS = {"nps": _("NPS"), "csat": _("CSAT"), "ces": _("CES"), "support": _("support"), "usage": _("use")}
 INACTIVE = _("it has no recurring amount in force")
 SECONDS_PER_HOUR = 3600
 PEOPLE_SHOWN = 10
@@ -132,8 +130,8 @@ class Page:
         output.line()
         output.line(_("On {day}:", day=found.period.ends_on - timedelta(days=1)))
         output.line(_("  Risk: {risk}", risk=self._risk()))
-        output.line(_("  Segment: {segment}", segment=self._named(SEGMENTS, found.segment, "segment")))
-        output.line(_("  Stage: {stage}", stage=self._named(STAGES, found.stage, "stage")))
+        output.line(_("  Segment: {segment}", segment=self._named(found.segment, "segment")))
+        output.line(_("  Stage: {stage}", stage=self._named(found.stage, "stage")))
         last = output.cell(found.last_visit_at) if found.last_visit_at else _("never seen")
         output.line(_("  Last visit: {at}", at=last))
         output.line(_("  Health: {health}", health=self._health()))
@@ -200,8 +198,8 @@ class Page:
         known = self._reader.number(health.coverage or 0, "ratio")
         return _("{score} of 100, from {known} of its parts", score=score, known=known)
 
-    def _named(self, names: Mapping[str, Message], value: str | None, lacking: str) -> Message | str:
-        return self._unknown(lacking) if value is None else names.get(value, value)
+    def _named(self, value: str | None, lacking: str) -> Message | str:
+        return self._unknown(lacking) if value is None else PARTS.get(value, value)
 
     def _unknown(self, name: str) -> Message:
         reason = self.found.lacking[name]
@@ -226,7 +224,7 @@ class Page:
         number = self._reader.number
         value, adds = (None if each is None else number(each, "0-100") for each in (part.value, part.contribution))
         weight = number(part.weight, "ratio")
-        return {"name": PARTS[part.name], "value": value, "weight": weight, "contribution": adds}
+        return {"name": HEALTH_PARTS[part.name], "value": value, "weight": weight, "contribution": adds}
 
     def _ticket(self, ticket: Ticket) -> dict[str, Any]:
         waits = {"replied": ticket.first_reply_at, "solved": ticket.solved_at}
