@@ -112,6 +112,7 @@ def _build_all(
         # Every thread needs memory of its own; one alone gets by with little, more slowly.
         connection.execute("ROLLBACK")
         connection.execute("SET threads = 1")
+        _part_from_moment(connection, settings)
         for table in tables:
             build(connection, table, settings)
     else:
