@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from latido.connect._limits import Limiter
 from latido.connect._meter import METER
 from latido.connect._reply import JSON, Reply, Trouble, trouble
 from latido.connect._retry import Retry, Tries
+from latido.connect._underway import Underway
 from latido.connect._waiting import pause, wait
 from latido.connect._wire import HttpxWire, Outgoing, Unreachable
 
@@ -74,6 +76,7 @@ class Http:
         self._judge = judge or (lambda _reply: None)
         self._complaints = Complaints(self.host, runtime.source)
         self._reached = False
+        self._underway = Underway()
 
     def get(
         self,
@@ -115,7 +118,8 @@ class Http:
         return self._limiter.pace(bucket)
 
     def close(self) -> None:
-        """Give up connections."""
+        """Give up connections; waits for a request that another thread has under way, and lets no other begin."""
+        self._underway.end()
         self._wire.close()
 
     def _answer(self, asked: _Asked) -> Reply:
@@ -140,22 +144,23 @@ class Http:
 
     def _attempt(self, url: str, asked: _Asked) -> tuple[Mapping[str, str], Reply | Unreachable]:
         """Sign and send what is *asked* in its turn, which ends when the answer begins; a token may expire before."""
-        answer: Answer | None = None
         signature: Mapping[str, str] = {}
         try:
-            with self._limiter.turn(asked.bucket, lambda seconds: pause(self._runtime, seconds)) as turn:
-                signature = self._auth.headers()
-                _count(requests=1)
-                answer = self._wire.send(Outgoing(asked.method, url, signature, asked.params, asked.json, asked.form))
-            self._reached = True
-            self._limiter.learn(turn, answer.headers)
-            return signature, Reply(answer.status, answer.headers, answer.read(), asked.shape)
+            with ExitStack() as exchange:
+                with self._limiter.turn(asked.bucket, lambda seconds: pause(self._runtime, seconds)) as turn:
+                    signature = self._auth.headers()
+                    exchange.enter_context(self._underway.one())
+                    answer = exchange.enter_context(closing(self._sent(url, signature, asked)))
+                exchange.callback(lambda: _count(received_bytes=answer.received_bytes))
+                self._reached = True
+                self._limiter.learn(turn, answer.headers)
+                return signature, Reply(answer.status, answer.headers, answer.read(), asked.shape)
         except Unreachable as error:
             return signature, error
-        finally:
-            if answer is not None:
-                answer.close()
-                _count(received_bytes=answer.received_bytes)
+
+    def _sent(self, url: str, signature: Mapping[str, str], asked: _Asked) -> Answer:
+        _count(requests=1)
+        return self._wire.send(Outgoing(asked.method, url, signature, asked.params, asked.json, asked.form))
 
     def _waited(self, found: Trouble, outcome: Reply | Unreachable, tries: Tries, bucket: str | None) -> bool:
         """Wait as long as it takes until another attempt may help. False: none does."""
