@@ -117,6 +117,20 @@ def test_a_variant_explains_itself(figures: Engine) -> None:
     assert str(said).startswith("Share of the tickets created in the period")
 
 
+@pytest.mark.parametrize("ask", ["first_contact_resolution", "first_response_time", "cx_score", "csat"])
+@pytest.mark.parametrize("name", ["team", "source", "country"])
+def test_one_segment_is_explained_as_it_is_told_beside_the_others(figures: Engine, ask: str, name: str) -> None:
+    told = [each for each in figures.answers([ask], JANUARY, segment=name) if each.segment is not None]
+
+    assert told == [figures.explain(ask, JANUARY, segment=each.segment).answer for each in told]
+
+
+def test_a_segment_that_nothing_is_in_has_no_figure(figures: Engine) -> None:
+    found = figures.explain("csat", JANUARY, segment={"team": "Z"}).answer
+
+    assert ({"team": "Z"}, None, 0, "no_rows_in_period") == (found.segment, found.value, found.n, found.reason)
+
+
 def test_the_catalogue_says_what_nobody_delivers(figures: Engine) -> None:
     lacking = {entry.kpi.id: entry.lacking for entry in figures.catalog()}
 

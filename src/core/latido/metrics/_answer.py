@@ -69,7 +69,8 @@ class Answer:
 
     def without(self, segment: Mapping[str, str | None]) -> Answer:
         """Return the answer of a segment of this one that nothing is in."""
-        nothing = Figure(n=0, reason=self.reason or "no_rows_in_period")
+        undelivered = self.reason if self.reason in {"no_rows", "missing_field"} else None
+        nothing = Figure(n=0, reason=undelivered or "no_rows_in_period")
         figure = {name: getattr(nothing, name) for name in Figure.__slots__}
         return replace(self, segment=segment, previous=None, **figure)
 

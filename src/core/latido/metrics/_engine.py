@@ -108,14 +108,17 @@ class Engine:
         ask: str | Ask,
         period: str | Period | None = None,
         *,
+        segment: Mapping[str, str | None] | None = None,
         source: str | None = None,
         as_of: datetime | None = None,
     ) -> Explanation:
-        """Return what a KPI means, what it rests on, its SQL, and its answer in *period*."""
-        chosen = self._chosen([ask], "", None)
-        cut = Cut(source=self._known_source(source))
+        """Return what a KPI means, what it rests on, its SQL, and its answer in *period*, of one *segment* if given."""
+        name, *_rest = (*(segment or {}), None)
+        chosen = self._chosen([ask], "", name)
+        cut = Cut(name, self._known_source(source), only=tuple((segment or {}).values()))
         view = View(self, chosen, self._state(cut.source), as_of)
-        (answer,) = view.answers(cut, view.periods(period))
+        nothing, *found = view.answers(cut, view.periods(period))
+        answer = found[0] if found else nothing.without(segment) if segment else nothing
         return explanation(chosen[0], answer, view.run(cut))
 
     def facts(

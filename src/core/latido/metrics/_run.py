@@ -62,11 +62,14 @@ class Run:
     now: datetime
 
     def figures(self, asks: Sequence[Ask], periods: Sequence[Period]) -> Figures:
-        """Return the figure of every ask in every period: of the whole, and of every segment that has facts."""
+        """Return the figure of every ask in every period: of the whole, and of every segment that has facts.
+
+        Where only one segment counts, the whole is of nothing.
+        """
         leaves = {leaf.text: leaf for ask in asks for leaf in self.catalogue.leaves(ask)}
         computable = [leaf for leaf in leaves.values() if self.state.reason(leaf.kpi) is None]
         tallies: dict[tuple[str, Period, Segment], Tally] = {}
-        for cut in dict.fromkeys((replace(self.cut, segment=None), self.cut)):
+        for cut in [self.cut] if self.cut.only else dict.fromkeys((replace(self.cut, segment=None), self.cut)):
             tallies |= self._tallied(computable, periods, cut)
         segments = sorted({segment for _, _, segment in tallies} | {()}, key=lambda s: (len(s), s == (None,), str(s)))
         return {
@@ -105,7 +108,8 @@ class Run:
     def statement(self, **known: Any) -> Statement:
         """Return a statement without facts; *known* may be mentioned in it, and so may some settings."""
         cut = {"scope": self.cut.source or "", "only_source": self.cut.source, "only_customer": self.cut.customer}
-        return Statement({**self.settings.bound, **cut, **known}, self._as_of)
+        segment = dict(zip(("segment",), self.cut.only, strict=False))
+        return Statement({**self.settings.bound, **cut, **segment, **known}, self._as_of)
 
     def _as_of(self, kpi: Kpi) -> str:
         return utc_text(self.as_of or self.state.as_of([kpi]) or self.now)

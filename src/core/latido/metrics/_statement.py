@@ -28,11 +28,15 @@ _COSTLY = re.compile(r"\bGROUP BY\b|\bOVER\b")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What narrows or splits facts: a dimension, and the one source, or the one customer, that counts."""
+    """What narrows or splits facts: a dimension, and the one source, or the one customer, that counts.
+
+    *only* is the one segment of the dimension that counts: `("A",)`, `(None,)` what is in none, `()` each of them.
+    """
 
     segment: str | None = None
     source: str | None = None
     customer: str | None = None
+    only: tuple[str | None, ...] = ()
 
     @property
     def conditions(self) -> list[str]:
@@ -165,7 +169,9 @@ def columns(kpi: Kpi) -> Iterable[str]:
 def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:
     listed = ", ".join(f"f.{name}" for name in ("period_id", "excluded", *columns(kpi)))
     segment = f", {dimension(kpi, cut.segment)} AS segment" if cut.segment else ""
-    where = f"WHERE {' AND '.join(cut.conditions)}" if cut.conditions else ""
+    member = [f"{dimension(kpi, cut.segment)} IS NOT DISTINCT FROM $segment"] if cut.segment and cut.only else []
+    conditions = [*cut.conditions, *member]
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"(SELECT {listed}{segment} FROM {facts} AS f {joined(kpi, cut.segment)} {where}) AS narrowed"
 
 

@@ -14,9 +14,7 @@ from latido.errors import UsageError
 from latido.messages import marker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from latido.metrics import Answer, Explanation
+    from latido.metrics import Explanation
 
 _ = marker("latido")
 
@@ -68,12 +66,9 @@ def explain(
     here = session(context)
     figures = engine(here)
     counted: dict[str, Any] = {"source": source, "as_of": instant(here, as_of)}
-    found = figures.explain(kpi, period, **counted)
-    period_of_it = found.answer.period
     only = None if change else _one_segment(segment)
-    if only is not None:
-        told = figures.answers([kpi], period_of_it, segment=next(iter(only)), **counted)
-        found = _of_segment(found, only, told)
+    found = figures.explain(kpi, period, segment=only, **counted)
+    period_of_it = found.answer.period
     listed = rows or only is not None or (here.output.format == "csv" and not change)
     ExplanationPage(
         here,
@@ -97,11 +92,6 @@ def _one_segment(written: str | None) -> dict[str, str | None] | None:
             _("Write it as --segment team=A, or with --change as --segment team"),
         )
     return {name: None if value in {"", NO_SEGMENT} else value}
-
-
-def _of_segment(whole: Explanation, only: dict[str, str | None], told: Sequence[Answer]) -> Explanation:
-    """Return the explanation with the figure that the records of *only* fold to; without any there is none."""
-    return replace(whole, answer=next((each for each in told if each.segment == only), whole.answer.without(only)))
 
 
 def _in_dialect(found: Explanation, dialect: str) -> Explanation:
