@@ -58,7 +58,7 @@ def test_page_tells_who_it_is_how_it_is_and_what_it_pays(shop: Terminal) -> None
         "Historical lifetime value none: no source delivers this \N{EN DASH}",
         "2024-01 90.00 EUR",
         "2023-06-01 90.00 EUR \N{EN DASH} shop:k",
-        "2023-06-01 -1.00 EUR negative amount shop:odd",
+        "2023-06-01 \N{MINUS SIGN}1.00 EUR negative amount shop:odd",
         "Open tickets: 1 of 2",
         "2024-01-10 13:00 nps 6 (0-10) Slow shop:n",
     ):
@@ -101,7 +101,16 @@ def test_curve_behind_retention_tells_for_how_long_customers_stay(shop: Terminal
     curve = shop("explain", "customer_churn_rate", "--curve", *JANUARY, "--format", "json").json["curve"]
     refused = shop("explain", "mrr", "--curve", *JANUARY)
 
-    assert "Of 1 customers, from the first day on which they paid, 0 have left" in page
+    assert "Customers, from the first day on which they paid: 1. Of them have left: 0. Those who" in page
     assert (1, 0, None, 9) == (curve["customers"], curve["lost"], curve["median_days"], len(curve["months"]))
     assert {"months": 8, "share": 1.0, "at_risk": 1, "lost": 0} == curve["months"][-1]
     assert (2, "mrr has no curve.") == (refused.code, refused.err.splitlines()[0])
+
+
+def test_of_a_source_that_counts_alone_no_other_is_told_how_fresh_it_is(shop: Terminal) -> None:
+    shop.write(f"{TOML}\n{TOML[TOML.index('[sources') :]}".replace("sources.support", "sources.shop", 1))
+
+    told = [line for line in shop("kpis", "mrr", "--source", "shop", *JANUARY).out.splitlines() if "Data of" in line]
+
+    assert ["Data of shop: never read completely"] == told
+    assert "Data of support" in shop("kpis", "mrr", *JANUARY).out

@@ -41,8 +41,8 @@ def show_curve(here: Session, stays: Staying) -> None:
     output.line()
     output.prose(
         _(
-            "Of {n:,} customers, from the first day on which they paid, {lost:,} have left; those who are still there "
-            "count for as long as they have been (Kaplan and Meier). Who leaves and returns has left.",
+            "Customers, from the first day on which they paid: {n:,}. Of them have left: {lost:,}. Those who are still "
+            "there count for as long as they have been (Kaplan and Meier). Who leaves and returns has left.",
             n=stays.customers,
             lost=stays.lost,
         )

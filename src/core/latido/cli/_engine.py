@@ -37,10 +37,12 @@ def instant(here: Session, text: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=here.project.time_zone)
 
 
-def say_freshness(here: Session, figures: Engine) -> None:
-    """Print, below a table, until when the data of each source reach."""
+def say_freshness(here: Session, figures: Engine, only: str | None = None) -> None:
+    """Print, below a table, until when the data of each source reach, or of the one that was counted alone."""
     if here.output.format != "table":
         return
     for source, at in figures.freshness().items():
+        if only not in (None, source):
+            continue
         shown = here.output.cell(at) if at else _("never read completely")
         here.output.line(_("Data of {source}: {at}", source=source, at=shown))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from latido.cli._output import MINUS
 from latido.messages import Message, marker
 
 if TYPE_CHECKING:
@@ -84,7 +85,6 @@ PARTS: dict[str, Message] = {
 }
 """What the parts of figures are called; those of formulas are KPIs and have names of their own."""
 
-MINUS = "\N{MINUS SIGN}"
 NO_SEGMENT = "?"
 """Stands for the segment of what is in none."""
 TIMES = "\N{MULTIPLICATION SIGN}"

@@ -22,6 +22,7 @@ _ = marker("latido")
 Format = Literal["table", "json", "csv"]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv")
 NOTHING = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 SILENT = (NOTHING, "")
 UTC_ZONE = ZoneInfo("UTC")
 UNLIMITED = 10_000
@@ -147,8 +148,9 @@ class Output:
         return text
 
     def number(self, value: float | Decimal, decimals: int | None = None) -> str:
-        """Return *value* with the language's separators: 48,210.5 or 48 210,5."""
+        """Return *value* with the language's separators and a true minus: 48,210.5 or 48 210,5."""
         text = f"{value:,.{decimals}f}" if decimals is not None else f"{value:,}"
+        text = text.replace("-", MINUS)
         return text.translate(SEPARATORS[self.language]) if self.language in SEPARATORS else text
 
     def _plain(self, value: Any) -> Any:

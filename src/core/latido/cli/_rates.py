@@ -26,12 +26,12 @@ def _rates(used: RatesUsed, home: str) -> Message:
     days = str(used.first_on) if used.first_on == used.last_on else f"{used.first_on}/{used.last_on}"
     known = {"currency": used.currency, "days": days, "n": used.records}
     if used.provider is None:
-        return _("Rates: none for {currency} on {days} ({n:,} records)", **known)
+        return _("Rates: none for {currency} on {days} (records: {n:,})", **known)
     if used.rate is None:
-        return _("Rates: {currency} by {provider}, of {days} ({n:,} records)", **known, provider=used.provider)
+        return _("Rates: {currency} by {provider}, of {days} (records: {n:,})", **known, provider=used.provider)
     rate = f"{used.rate.normalize():f}"
     return _(
-        "Rates: 1 {currency} = {rate} {home} by {provider}, of {days} ({n:,} records)",
+        "Rates: 1 {currency} = {rate} {home} by {provider}, of {days} (records: {n:,})",
         **known,
         rate=rate,
         home=home,

@@ -91,12 +91,14 @@ def kpis(
         as_of=instant(here, as_of),
         compare=compare,
     )
-    show(here, figures, answers, compare)
+    show(here, figures, answers, compare, source)
     return 0
 
 
-def show(here: Session, figures: Engine, answers: Sequence[Answer], compare: str = "before") -> None:
-    """Print *answers* with how fresh they are."""
+def show(
+    here: Session, figures: Engine, answers: Sequence[Answer], compare: str = "before", source: str | None = None
+) -> None:
+    """Print *answers*, of one *source* if given, with how fresh they are."""
     from latido.cli._engine import say_freshness
 
     output = here.output
@@ -109,7 +111,7 @@ def show(here: Session, figures: Engine, answers: Sequence[Answer], compare: str
         output.line()
         if any(answer.previous and answer.previous.may_be_chance for answer in answers if answer.value is not None):
             output.line(_("~ may be chance: the 95% interval of the change reaches across 0"))
-        say_freshness(here, figures)
+        say_freshness(here, figures, source)
         if _something_lacks(figures, answers):
             output.line(_("What would unlock it: latido catalog"))
 
