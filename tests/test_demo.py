@@ -115,6 +115,16 @@ def test_figures_are_the_truth_of_the_imaginary_business(
         assert [] == differences(answers, figures(books[None], period)), written
 
 
+def test_a_customer_brings_in_a_few_times_what_winning_it_costs(
+    books: dict[str | None, Book], periods: dict[str, Period]
+) -> None:
+    """As in a business that lasts; over a year, since nobody buys twelve times in one."""
+    month = next(iter(periods.values()))
+    year = Period.of(first_of(month.starts_on, -11), month.ends_on, month.zone)
+
+    assert 3 < float(figures(books[None], year)["ltv_cac_ratio"].value or 0) < 6
+
+
 def test_figures_of_each_source_are_the_truth_of_its_vendor(
     demo: Path, books: dict[str | None, Book], periods: dict[str, Period], capsys: pytest.CaptureFixture[str]
 ) -> None:

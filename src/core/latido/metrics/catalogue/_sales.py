@@ -86,7 +86,8 @@ def _by_formula() -> Kpi:
             "What a customer is worth over its whole life: what a purchase of the period was worth, how often its "
             "buyers buy in a year at that pace, and how many years customers stay. The lifespan counts every "
             "customer who ever bought, from the first purchase to the end of the last contract or of the period; "
-            "those who are still there, `share_alive`, are cut short, so it is a lower bound."
+            "those who are still there, `share_alive`, are cut short, so it is a lower bound. Ask for a year or more: "
+            "in a month, whoever buys at all buys at a pace of at least twelve times a year."
         ),
         aliases=("clv",),
     )
@@ -207,7 +208,7 @@ def _winning() -> tuple[Kpi, ...]:
             formula=_("lifetime value / cac"),
             definition=_(
                 "How many times over a customer earns back what winning it costs. The parameter says which lifetime "
-                "value is meant."
+                "value is meant; by formula, ask for a year or more."
             ),
             params={"clv": _lifetime_values("clv_formula", "clv_historical", "clv_subscription")},
         ),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from latido.testing.world._slots import Holding, Territory
 
 _CHANNELS: tuple[CampaignChannel, ...] = ("search", "social", "email", "event", "partner")
-_PER_CUSTOMER = 6_000
+_PER_CUSTOMER = 33_000
 """Cents of a month's campaign for each customer that there will ever be."""
 _CARTS_EACH = ((0.35, 2), (1.0, 1))
 _ASKED_EACH = ((0.35, 4), (0.7, 2), (1.0, 1))
