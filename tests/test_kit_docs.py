@@ -13,6 +13,7 @@ import pytest
 
 from latido import connect, errors
 from latido.connect import Connector, Http, Page, Runtime, Stream
+from latido.metrics import PluginKpis
 from latido.plugins import plugin_manager
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -97,5 +98,6 @@ def test_plugins_on_the_page_are_plugins(block: str) -> None:
 
     plugins = plugin_manager([], in_memory={"page": module})
 
+    plugins.kpis(PluginKpis().fitting)
     assert [] == plugins.left_out
     assert ["page"] == [each.name for each in plugins.installed()]

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from latido import hookimpl
+from latido.metrics import Kpi, Query, Share
+from latido.plugins import Plugins, plugin_manager
 from tests.core.cli.conftest import TOML, Desk
 from tests.core.metrics.test_kpi_files import HEADER, HOW_TO, QUERY, sql_of
 
@@ -85,3 +88,42 @@ def test_sql_is_shown_in_another_dialect_and_said_to_be_best_effort(march: Termi
     assert "DATEDIFF(MICROSECOND, t.created_at, t.first_reply_at)" in said
     assert sql.startswith("-- transpiled from duckdb to postgres, best effort\n")
     assert (2, True) == (unknown.code, "no dialect postgresql. Did you mean postgres?" in unknown.err)
+
+
+def offering(march: Terminal, **queries: str) -> None:
+    """Install a plugin called acme that brings a KPI with each of *queries*."""
+    common: dict[str, Any] = {"unit": "ratio", "better": "higher", "fold": Share(), "needs": ("tickets",)}
+
+    class Offer:
+        @hookimpl
+        def latido_connectors(self) -> Any:
+            return march.connectors
+
+        @hookimpl
+        def latido_kpis(self) -> list[Kpi]:
+            return [Kpi(id=name, names={}, facts=Query.parsed(sql), **common) for name, sql in queries.items()]
+
+    def installed() -> Plugins:
+        return plugin_manager(installed=[], in_memory={"acme": Offer()})
+
+    march.patch.setattr(march, "installed", installed)
+
+
+def test_kpi_of_a_plugin_that_is_no_good_is_named_and_the_others_go_on(march: Terminal) -> None:
+    offering(march, sound=QUERY, worse=QUERY.replace("m_tickets", "tickets"))
+
+    for _turn in range(2):
+        said = march("kpis", "sound", *MARCH, "--format", "json")
+        assert [1] == [each["value"] for each in said.json["answers"]]
+        assert "Something of plugin acme (acme) is left out: its KPI worse, line 3: tickets is no table" in said.err
+    assert 2 == march("kpis", "worse").code
+    assert "its KPI worse, line 3" in march("plugins").out
+
+
+def test_kpi_of_a_plugin_that_cannot_be_run_is_named(march: Terminal) -> None:
+    offering(march, odd=QUERY.replace("t.excluded", "t.moon AS excluded"))
+
+    said = march("kpis", "odd", *MARCH)
+
+    assert 3 == said.code
+    assert said.err.startswith("acme/odd, line 1: the query cannot be run: ")

@@ -17,9 +17,13 @@ _ = marker("latido")
 
 def engine(here: Session) -> Engine:
     """Return the engine over the project's warehouse, the KPIs of plugins and the project's own included."""
-    from latido.metrics import Engine, EngineSettings, own_kpis
+    from latido.metrics import Engine, EngineSettings, PluginKpis, own_kpis
 
-    plugins = here.plugins.kpis()
+    told = len(here.plugins.left_out)
+    plugins = here.plugins.kpis(PluginKpis(here.project.folder).fitting)
+    for each in here.plugins.left_out[told:]:
+        known = {"name": each.name, "distribution": each.distribution, "reason": each.reason}
+        here.talk.warn(_("Something of plugin {name} ({distribution}) is left out: {reason}", **known))
     own = own_kpis(here.project.folder, plugins)
     return Engine(here.warehouse, EngineSettings.of(here.project), (*plugins, *own))
 

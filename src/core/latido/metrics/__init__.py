@@ -21,7 +21,7 @@ from latido.metrics._staying import Staying
 from latido.metrics._unlock import Connected, Readable, Way, ways
 from latido.metrics.customers import Customer
 from latido.metrics.model import refresh
-from latido.metrics.own import own_kpis
+from latido.metrics.own import PluginKpis, own_kpis
 
 __all__ = [
     "ARTICLES",
@@ -52,6 +52,7 @@ __all__ = [
     "Override",
     "Param",
     "Period",
+    "PluginKpis",
     "Previous",
     "Quantile",
     "Query",

@@ -15,13 +15,16 @@ from latido.plugins._fitness import wrong_core, wrong_hooks
 from latido.suggest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import TypeAlias
 
     import typer
 
     from latido.connect import Connector
     from latido.messages import Message
     from latido.metrics import Kpi
+
+    Fitting: TypeAlias = Callable[[str, Iterable[Any]], tuple[list[Kpi], list[Message]]]
 
 _ = marker("latido")
 
@@ -85,9 +88,20 @@ class Plugins:
                 )
         raise _no_connector(name, nearest(name, found))
 
-    def kpis(self) -> list[Kpi]:
-        """Return the KPIs that plugins add."""
-        return list(self._offers("latido_kpis"))
+    def kpis(self, fitting: Fitting) -> list[Kpi]:
+        """Return the KPIs that plugins add: of each plugin, by its name, what is *fitting* of all that it offers."""
+        found: list[Kpi] = []
+        for plugin in self._implementations("latido_kpis"):
+            name = self.manager.get_name(plugin) or repr(plugin)
+            offered = self._called(plugin, "latido_kpis", {}) or ()
+            try:
+                usable, wrong = fitting(name, offered)
+            except Exception as error:  # noqa: BLE001 - what a stranger made may be anything inside
+                usable, wrong = [], [_("its hook {hook} fails: {error}", hook="latido_kpis", error=_shown(error))]
+            found += usable
+            for reason in wrong:
+                self._leave_out(plugin, reason)
+        return found
 
     def add_commands(self, app: typer.Typer) -> None:
         """Let every plugin add its commands to *app*."""
@@ -113,10 +127,6 @@ class Plugins:
             if not _is_connector(each):
                 self._leave_out(plugin, _("it offers {thing}, which is no connector.", thing=repr(each)))
         return [each for each in offered if _is_connector(each)]
-
-    def _offers(self, hook: str) -> Iterable[Any]:
-        for plugin in self._implementations(hook):
-            yield from self._called(plugin, hook, {}) or ()
 
     def _implementations(self, hook: str) -> list[Any]:
         caller = getattr(self.manager.hook, hook)

@@ -50,11 +50,13 @@ def plugins(context: typer.Context) -> int:
     """Print the plugins that are used, those that are left out and why, and the promises that a vendor cannot keep."""
     if context.invoked_subcommand is not None:
         return 0
+    from latido.metrics import PluginKpis
+
     found = session(context).plugins
     output = session(context).output
     used = found.installed()
     found.connectors()
-    found.kpis()
+    found.kpis(PluginKpis().fitting)
     rows = [*map(_used, used), *map(_left_out, found.left_out)]
     columns = COLUMNS if found.left_out or output.format != "table" else COLUMNS[:-1]
     if output.format == "json":

@@ -34,13 +34,17 @@ _MORE = re.compile(r"--\s{3,}(?P<value>\S.*)")
 
 @dataclass
 class OwnFile:
-    """A file as it was read: what its header says, by key, with the line of each; and the SQL below it."""
+    """A file as it was read: what its header says, by key, with the line of each; and the SQL below it.
+
+    The SQL may mention further *values* than any query may.
+    """
 
     name: str
     sql: str = ""
     sql_line: int = 1
     header: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
 
     def refused(self, problem: Message | str, hint: Message, line: int | None = None) -> ConfigurationError:
         """Return what to raise: where it is, what is wrong, and what to do."""

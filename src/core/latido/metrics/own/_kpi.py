@@ -69,7 +69,7 @@ def own_kpis(project: Path, others: Iterable[Kpi] = ()) -> list[Kpi]:
         kpi = _kpi(file, memory)
         if kpi.id in known:
             problem = _("the id {id} is taken: {who}.", id=kpi.id, who=known[kpi.id])
-            raise file.refused(problem, _("Give it another id. See all: latido catalog"), file.lines["id"])
+            raise file.refused(problem, _("Give it another id. See all: latido catalog"), file.lines.get("id"))
         found[kpi.id], known[kpi.id] = kpi, _("{file} has it", file=file.name)
     if paths:
         memory.keep()
@@ -79,10 +79,10 @@ def own_kpis(project: Path, others: Iterable[Kpi] = ()) -> list[Kpi]:
 def _kpi(file: OwnFile, memory: Memory) -> Kpi:
     fold = _fold(file)
     columns = memory.columns(file)
-    _check_columns(file, fold, columns)
+    check_columns(file, fold, columns)
     names = {"en": file.header["name"]} | ({"es": file.header["name.es"]} if "name.es" in file.header else {})
     return Kpi(
-        id=_id(file),
+        id=id_of(file),
         names=names,
         unit=_one_of(file, "unit", {unit: cast("Unit", unit) for unit in get_args(Unit)}),
         better=_one_of(file, "better", {better: cast("Better", better) for better in get_args(Better)}),
@@ -90,10 +90,10 @@ def _kpi(file: OwnFile, memory: Memory) -> Kpi:
         facts=_facts(file, fold, columns),
         definition=file.header.get("definition") or file.header["name"],
         formula=file.header.get("formula") or file.header["fold"],
-        needs=_needs(file),
+        needs=needs_of(file),
         on_empty=_one_of(file, "on_empty", ON_EMPTY) if "on_empty" in file.header else "no_rows_in_period",
-        dimensions=_among(file, "dimensions", columns),
-        shown=_among(file, "shown", columns),
+        dimensions=among(file, "dimensions", columns),
+        shown=among(file, "shown", columns),
         blockable="blocked" in columns,
     )
 
@@ -117,11 +117,11 @@ def _reason(fold: Fold) -> str:
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
 
 
-def _id(file: OwnFile) -> str:
+def id_of(file: OwnFile) -> str:
     found = file.header["id"]
     if not _ID.fullmatch(found):
         hint = _("Write it in small letters, digits and underscores, as fast_replies.")
-        raise file.refused(_("{id} cannot be an id.", id=found), hint, file.lines["id"])
+        raise file.refused(_("{id} cannot be an id.", id=found), hint, file.lines.get("id"))
     return found
 
 
@@ -129,16 +129,16 @@ def _one_of(file: OwnFile, key: str, known: Mapping[str, ChoiceT]) -> ChoiceT:
     value = file.header[key]
     if value not in known:
         problem = _("there is no {key} {value}.", key=key, value=value)
-        raise file.refused(problem, instead(value, known), file.lines[key])
+        raise file.refused(problem, instead(value, known), file.lines.get(key))
     return known[value]
 
 
-def _needs(file: OwnFile) -> tuple[str, ...]:
+def needs_of(file: OwnFile) -> tuple[str, ...]:
     needs = file.listed("needs")
     for need in needs:
         if "|" in need and "." in need:
             problem = _("{need}: only of tables either may do.", need=need)
-            raise file.refused(problem, _("Write fields one by one: tickets.csat"), file.lines["needs"])
+            raise file.refused(problem, _("Write fields one by one: tickets.csat"), file.lines.get("needs"))
         for each in need.split("|"):
             _check_need(file, *each.partition("."))
     return needs
@@ -147,11 +147,11 @@ def _needs(file: OwnFile) -> tuple[str, ...]:
 def _check_need(file: OwnFile, table: str, _dot: str, column: str) -> None:
     if table not in TABLES:
         problem = _("there is no table {table}.", table=table)
-        raise file.refused(problem, instead(table, TABLES), file.lines["needs"])
+        raise file.refused(problem, instead(table, TABLES), file.lines.get("needs"))
     known = TABLES[table].model_fields
     if column and column not in known:
         problem = _("{table} has no {column}.", table=table, column=column)
-        raise file.refused(problem, instead(column, known), file.lines["needs"])
+        raise file.refused(problem, instead(column, known), file.lines.get("needs"))
 
 
 def _fold(file: OwnFile) -> Fold:
@@ -166,12 +166,12 @@ def _fold(file: OwnFile) -> Fold:
     if name == "classes" and all(map(_CLASS.fullmatch, classes)) and len(set(classes)) == len(classes):
         return Classes(classes)
     problem = _("there is no fold {fold}.", fold=written)
-    raise file.refused(problem, instead(written, WRITTEN), file.lines["fold"])
+    raise file.refused(problem, instead(written, WRITTEN), file.lines.get("fold"))
 
 
-def _check_columns(file: OwnFile, fold: Fold, columns: Sequence[str]) -> None:
-    """Raise ConfigurationError unless *columns* are those that the engine and *fold* need."""
-    for name in (*ENVELOPE, *fold.sums, *(["class"] if fold.by_class else [])):
+def check_columns(file: OwnFile, fold: Fold, columns: Sequence[str], *more: str) -> None:
+    """Raise ConfigurationError unless *columns* are those that the engine and *fold* need, and *more*."""
+    for name in (*ENVELOPE, *fold.sums, *(["class"] if fold.by_class else []), *more):
         if name not in columns:
             raise file.refused(_("the query has no column {name}.", name=name), _added(name), file.sql_line)
 
@@ -187,10 +187,10 @@ def _added(name: str) -> Message:
     return _("Its fold adds it up: select it as {name}, or choose another fold.", name=name)
 
 
-def _among(file: OwnFile, key: str, columns: Sequence[str]) -> tuple[str, ...]:
+def among(file: OwnFile, key: str, columns: Sequence[str]) -> tuple[str, ...]:
     names = file.listed(key)
     for name in names:
         if name not in columns:
             problem = _("the query has no column {name}.", name=name)
-            raise file.refused(problem, instead(name, columns), file.lines[key])
+            raise file.refused(problem, instead(name, columns), file.lines.get(key))
     return names

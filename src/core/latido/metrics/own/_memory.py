@@ -20,16 +20,19 @@ CHECKING = ("own/_query.py", "_portable.py")
 
 
 class Memory:
-    """The columns of the queries that were checked, in a file. One that is lost, or cannot be written, costs time."""
+    """The columns of the queries that were checked, in a file. One that is lost, or cannot be written, costs time.
 
-    def __init__(self, file: Path) -> None:
+    Without a file, nothing is remembered.
+    """
+
+    def __init__(self, file: Path | None) -> None:
         self._file = file
         self._known = _read(file)
         self._kept: dict[str, list[str]] = {}
 
     def columns(self, file: OwnFile) -> tuple[str, ...]:
         """Return the columns of the query in *file*; raises ConfigurationError unless facts may be read by it."""
-        key = hashlib.sha256(f"{_checking()} {file.sql}".encode()).hexdigest()
+        key = hashlib.sha256(f"{_checking()} {' '.join(file.values)} {file.sql}".encode()).hexdigest()
         if key not in self._known:
             from latido.metrics.own._query import checked
 
@@ -39,7 +42,7 @@ class Memory:
 
     def keep(self) -> None:
         """Write down what was asked for, where that is news."""
-        if self._kept == _read(self._file):
+        if self._file is None or self._kept == _read(self._file):
             return
         try:
             self._file.parent.mkdir(exist_ok=True)
@@ -48,7 +51,9 @@ class Memory:
             return
 
 
-def _read(file: Path) -> dict[str, list[str]]:
+def _read(file: Path | None) -> dict[str, list[str]]:
+    if file is None:
+        return {}
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -63,7 +63,7 @@ def _check_statement(file: OwnFile) -> None:
     if not file.sql:
         raise file.refused(_("there is no query below the header."), _one_select())
     if hidden := _HIDING.search(file.sql):
-        line = file.sql[: hidden.start()].count("\n") + 1
+        line = _line_at(file, hidden.start())
         problem = _("what stands in {marks} is read in more than one way.", marks=hidden[0])
         raise _refused(file, problem, _("Comments begin with --, texts stand in single quotes."), line)
     try:
@@ -93,7 +93,12 @@ def _tree(file: OwnFile) -> exp.Query:
         raise _refused(file, _("{deed} does more than read.", deed=tree.key.upper()), _one_select(), line_of(tree))
     end = next((each for each in tokens if each.token_type is sqlglot.TokenType.SEMICOLON), None)
     if end is not None:
-        raise _refused(file, _("the query becomes part of a larger one."), _("Remove the semicolon."), end.line)
+        line = _line_at(file, end.start)
+        raise _refused(file, _("the query becomes part of a larger one."), _("Remove the semicolon."), line)
+    # The tokenizer counts the end of a line behind END several times; where a word begins, it knows.
+    for each in tree.walk():
+        if "line" in each.meta:
+            each.meta["line"] = _line_at(file, each.meta["start"])
     return tree
 
 
@@ -138,9 +143,10 @@ def _check_names(file: OwnFile, tree: exp.Expr) -> None:
 
 
 def _check_values(file: OwnFile, tree: exp.Expr) -> None:
+    values = (*VALUES, *file.values)
     for each in _values(tree):
-        if each not in VALUES:
-            near, known = nearest(each, VALUES), ", ".join(f"${name}" for name in VALUES)
+        if each not in values:
+            near, known = nearest(each, values), ", ".join(f"${name}" for name in values)
             hint = (
                 _("Did you mean {near}? There is: {known}", near=f"${near}", known=known)
                 if near
@@ -173,7 +179,11 @@ def _named(file: OwnFile, tree: exp.Query) -> tuple[str, ...]:
 def _line_of_word(file: OwnFile, word: str) -> int | None:
     """Return the line of the SQL that *word* first stands on."""
     found = re.search(rf"(?i)(?<!\w){re.escape(word)}\b", file.sql)
-    return file.sql[: found.start()].count("\n") + 1 if found else None
+    return _line_at(file, found.start()) if found else None
+
+
+def _line_at(file: OwnFile, start: int) -> int:
+    return file.sql[:start].count("\n") + 1
 
 
 def _reason(error: duckdb.Error) -> str:
