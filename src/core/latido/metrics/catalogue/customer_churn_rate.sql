@@ -5,13 +5,13 @@
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
        CAST(NULL AS VARCHAR) AS excluded,
        CAST(CASE $variant
-           WHEN 'event' THEN CASE WHEN active_days < span THEN 1 ELSE 0 END
-           WHEN 'net_count' THEN was_active - is_active
-           WHEN 'exposed' THEN 1 - is_active
-           ELSE was_active * (1 - is_active) END AS BIGINT) AS numerator,
+           WHEN 'event' THEN interrupted
+           WHEN 'net_count' THEN (was_active - is_active) * counts
+           WHEN 'exposed' THEN (1 - is_active) * counts
+           ELSE was_active * (1 - is_active) * counts END AS BIGINT) AS numerator,
        CAST(CASE $variant
            WHEN 'exposed' THEN counts
-           WHEN 'over_acquired' THEN is_first
+           WHEN 'over_acquired' THEN acquired
            WHEN 'over_average' THEN CAST((was_active + is_active) * counts AS DECIMAL(28,12)) / 2
            ELSE was_active * counts END AS DECIMAL(28,12)) AS denominator, counts
 FROM states

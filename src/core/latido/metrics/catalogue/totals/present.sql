@@ -1,7 +1,7 @@
 -- As `present`, for totals: those under contract, most of them in one row, then those who bought without one.
-SELECT period_id, customer_id, source, counts
+SELECT period_id, customer_id, source, in_period AS counts
 FROM states
-WHERE active_days > was_active
+WHERE in_period > 0
 UNION ALL
 SELECT p.period_id, d.customer_id, MIN(d.source), 1
 FROM purchases AS d
