@@ -1,8 +1,8 @@
 """The model layer of 500,000 accounts and what belongs to them: `python benchmarks/model_layer.py FOLDER [ACCOUNTS]`.
 
-Writes the business of `business.py` into FOLDER, unless it has one. Measured are a time with everything to build, one
-with nothing new, and some after 1% of the rows of every table changed, with identity in each; beside them how much of a
-layer that was built anew is the same.
+Writes the business of `business.py` into FOLDER, unless it has one. Measured are identity and the model layer, each by
+itself: with everything to build, with nothing new, and some times after 1% of the rows of every table changed; beside
+them how much of a layer that was built anew is the same.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from business import ACCOUNTS, fill, written
 
+from latido import identity
 from latido.metrics import EngineSettings, refresh
 from latido.metrics.model import STEPS
 from latido.warehouse import Warehouse, put_meta, touch
@@ -46,15 +47,15 @@ def main() -> None:
     if not warehouse.path.exists():
         fill(warehouse, accounts)
     forget(warehouse)
-    measure("from scratch", lambda: refresh(warehouse, settings))
-    measure("nothing new", lambda: refresh(warehouse, settings))
+    catch_up("from scratch", warehouse, settings)
+    catch_up("nothing new", warehouse, settings)
     for turn in range(3):
         change(warehouse, turn)
-        measure("1% changed", lambda: refresh(warehouse, settings))
+        catch_up("1% changed", warehouse, settings)
     renewed = sums(warehouse)
     with warehouse.writing() as connection:
         put_meta(connection, "model_version", "")
-    measure("built again", lambda: refresh(warehouse, settings))
+    catch_up("built again", warehouse, settings)
     built = sums(warehouse)
     print("the same, renewed or built:", {table: built[table] == renewed[table] for table in built})
 
@@ -80,12 +81,18 @@ def change(warehouse: Warehouse, turn: int) -> None:
         connection.execute("COMMIT")
 
 
+def catch_up(situation: str, warehouse: Warehouse, settings: EngineSettings) -> None:
+    """Unify customers, then renew the model layer, which finds that done."""
+    measure(f"{situation}, identity", lambda: identity.refresh(warehouse, settings.sources))
+    measure(f"{situation}, model layer", lambda: refresh(warehouse, settings))
+
+
 def measure(situation: str, run: Callable[[], object]) -> None:
     began, worked = time.perf_counter(), time.process_time()
     run()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds, cpu = time.perf_counter() - began, time.process_time() - worked
-    print(f"{situation:14}{seconds:7.2f} s, {cpu:7.2f} s CPU, at most {peak:.0f} MB so far", flush=True)
+    print(f"{situation:26}{seconds:7.2f} s, {cpu:7.2f} s CPU, at most {peak:.0f} MB so far", flush=True)
 
 
 def sums(warehouse: Warehouse) -> dict[str, tuple[int, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from latido.metrics.model._build import ECB, bound, build, step_sql
@@ -44,6 +46,12 @@ def renew(connection: duckdb.DuckDBPyConnection, settings: EngineSettings, since
     connection.execute("DELETE FROM _latido_moved")
 
 
+@cache
+def _words(table: str) -> tuple[str, ...]:
+    """Return every word in the query of *table*: any column that it reads is among them."""
+    return tuple(sorted(set(re.findall(r"\w+", step_sql(table)))))
+
+
 class _Renewal:
     """What moved so far, by the names of tables and of notes: each can be read as `new_…`."""
 
@@ -74,10 +82,10 @@ class _Renewal:
         if table in _TOLD:
             rows = f"(SELECT t.* FROM {table} AS t SEMI JOIN old ON old.row = t.rowid)"
             self._make("was", reach.told.format(rows=rows))
-        self._narrow(reach)
+        self._narrow(table, reach)
         self._make("becomes", step_sql(table), bound(self._connection, table, self._settings))
         for name in reach.reads:
-            self._connection.execute(f"DROP VIEW temp.{name}")
+            self._connection.execute(f"DROP TABLE temp.{name}")
         self._connection.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT row FROM old)")
         self._connection.execute(f"INSERT INTO {table} FROM becomes")
         self._tell(table, reach.told.format(rows="becomes"))
@@ -114,22 +122,31 @@ class _Renewal:
             raise TooMuch
         return n
 
-    def _narrow(self, reach: Reach) -> None:
-        """Put views in front of the tables that a query reads, of the same names, with only the rows that it needs."""
+    def _narrow(self, table: str, reach: Reach) -> None:
+        """Put copies in front of the tables that the query of *table* reads, with only the rows that it needs.
+
+        Copies, since of views it is not known how few rows they have: much greater tables would be hashed than these.
+        """
         for name, condition in reach.reads.items():
             among = condition.format(stored=self._stored)
             self._make(f"rows_{name}", f"SELECT t.rowid AS row FROM {self._stored}.{name} AS t SEMI JOIN {among}")
         for name in reach.reads:
-            self._connection.execute(
-                f"""CREATE TEMP VIEW {name} AS
-                    SELECT t.* FROM {self._stored}.{name} AS t SEMI JOIN rows_{name} AS r ON r.row = t.rowid"""
+            self._make(
+                name,
+                f"""SELECT COLUMNS(lambda name: name IN {_words(table)})
+                    FROM {self._stored}.{name} AS t SEMI JOIN rows_{name} AS r ON r.row = t.rowid""",
             )
 
     def _tell(self, table: str, becomes: str) -> None:
         """Let others see, if any ask, what came out differently: as it `was`, and as it is."""
         if table not in _TOLD:
             return
-        self._make(f"new_{table}", f"(FROM was EXCEPT ALL {becomes}) UNION ALL ({becomes} EXCEPT ALL FROM was)")
+        # Grouped once: EXCEPT ALL, which says the same, numbers all rows first, on both sides.
+        self._make(
+            f"new_{table}",
+            f"""SELECT * EXCLUDE (change) FROM (SELECT *, 1 AS change FROM was UNION ALL SELECT *, -1 FROM ({becomes}))
+                GROUP BY ALL HAVING SUM(change) <> 0""",
+        )
         if scalar(self._connection, f"SELECT EXISTS (FROM new_{table})"):
             self._moved.add(table)
 
