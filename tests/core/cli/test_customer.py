@@ -34,7 +34,11 @@ def shop(latido: Terminal) -> Terminal:
                 ),
                 ticket("2", account_id="a"),
             ],
-            SurveyResponse: [reply("n", 6, (0, 10), kind="nps", account_id="a", comment="Slow"), reply("x", 9)],
+            SurveyResponse: [
+                reply("n", 6, (0, 10), kind="nps", account_id="a", comment="Slow"),
+                reply("x", 9),
+                reply("when", 4, account_id="a", answered_at=None),
+            ],
         },
     )
     return latido
@@ -60,7 +64,8 @@ def test_page_tells_who_it_is_how_it_is_and_what_it_pays(shop: Terminal) -> None
         "2023-06-01 90.00 EUR \N{EN DASH} shop:k",
         "2023-06-01 \N{MINUS SIGN}1.00 EUR negative amount shop:odd",
         "Open tickets: 1 of 2",
-        "2024-01-10 13:00 nps 6 (0-10) Slow shop:n",
+        "2024-01-10 13:00 nps 6 (0-10) Slow \N{EN DASH} shop:n",
+        "\N{EN DASH} csat 4 (1-5) \N{EN DASH} no date shop:when",
     ):
         assert line in lines
     spanish = shop("customer", "shop:a", *JANUARY, "--lang", "es").out

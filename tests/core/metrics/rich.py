@@ -53,6 +53,9 @@ def rich_rows(seed: int = 3) -> Rows:
         ]
         for entity, (n, make) in made.items()
     }
+    for row in rows[SurveyResponse][::50]:
+        row["answered_at"] = None
+    rows[MarketingSpend][0]["amount"] = None
     users = [{"source_id": f"u{n}", "name": f"Agent {n}", "team": f"Team {n}"} for n in (1, 2)]
     return {
         User: [{**user, "source": source} for user in users for source in ("shop", "desk")],

@@ -84,6 +84,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
                 reply("off", 7),
                 reply("silent", None),
                 reply("to come", 1, answered_at="2031-05-02T10:00Z"),
+                *(reply(kind, 1, (1, 10), kind=kind, answered_at=None) for kind in ("csat", "nps", "ces")),
             ],
             MarketingSpend: [
                 spend("fine", "600"),
@@ -115,8 +116,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
         ("first_response_time", 2, {"negative_duration": 1}),
         ("first_contact_resolution", 1, {"unknown_replies": 2}),
         ("ticket_reopen_rate", 0, {"unknown_reopens": 2}),
-        ("csat", 1, {"unknown_scale": 3, "out_of_range": 1, "null_score": 1}),
-        ("cac", 600, {"empty_interval": 1, "no_start": 1}),
+        ("csat", 1, {"unknown_scale": 3, "out_of_range": 1, "null_score": 1, "no_answered_at": 1}),
+        ("cac", 600, {"empty_interval": 1, "no_start": 1, "no_amount": 1}),
         ("cart_abandonment_rate", 1, {"negative_duration": 1}),
     ],
 )
@@ -205,6 +206,20 @@ def test_a_contract_that_is_left_out_puts_its_customer_in_no_segment(tmp_path: P
     assert "high" == figures.customer("shop:steady", JANUARY).segment
     assert None is figures.customer("shop:owed", JANUARY).segment
     assert "inactive" == figures.customer("shop:owed", JANUARY).lacking["segment"]
+
+
+@pytest.mark.parametrize("ask", ["nps", "nps(dedupe=first)", "nps_segments", "ces", "csat", "comment_rate", "cx_score"])
+def test_an_answer_without_a_date_is_shown_in_every_period_and_counts_in_none(odd: Engine, ask: str) -> None:
+    undated = {"comment_rate": 3, "cx_score": 3}.get(ask, 1)
+
+    for month in (JANUARY, "2020-01"):
+        assert undated == answer(odd, ask, month).excluded["no_answered_at"]
+    assert (0, "no_rows_in_period") == (answer(odd, "ces").n, answer(odd, "ces").reason)
+    assert {None} == {fact.numerator for fact in odd.facts(ask, JANUARY) if fact.excluded == "no_answered_at"}
+
+
+def test_spend_without_an_amount_is_shown_in_its_own_period(odd: Engine) -> None:
+    assert [1, 0] == [answer(odd, "cac", month).excluded.get("no_amount", 0) for month in (JANUARY, "2024-02")]
 
 
 def test_a_stamp_of_the_future_counts_in_the_period_that_it_names(odd: Engine) -> None:

@@ -84,7 +84,7 @@ contracts = columns(
     starts_on=days,
     ends_on=st.one_of(st.none(), days),
 )
-spend = columns(amount=amounts, currency=currencies, spend_date=days, spend_end=st.none() | days)
+spend = columns(amount=st.none() | amounts, currency=currencies, spend_date=days, spend_end=st.none() | days)
 answers = columns(
     account_id=names,
     kind=st.sampled_from(["nps", "csat", "ces"]),
@@ -92,7 +92,7 @@ answers = columns(
     scale_min=st.just(0),
     scale_max=st.sampled_from([5, 10]),
     respondent_email=st.sampled_from(["ana@x.example", "luis@x.example", None]),
-    answered_at=noons,
+    answered_at=st.one_of(noons, noons, st.none()),
 )
 tickets = columns(account_id=names, status=st.sampled_from(["open", "solved"]), created_at=noons, solved_at=noons)
 visits = columns(account_id=names, started_at=noons)

@@ -1,5 +1,6 @@
 -- What it cost to win a customer: what was spent on it in the period, by the customers won in it. What was spent over
--- several days is spread evenly over them. Spend without a day, or that ends before it begins, is left out, visibly.
+-- several days is spread evenly over them. Spend without a day or an amount, or that ends before it begins, is left out,
+-- visibly.
 WITH spent AS (
     SELECT p.period_id, s.source, s.source_id, s.value, s.blocked, s.excluded,
            CAST(DATE_DIFF('day', s.starts_on, s.until_on) AS DECIMAL(9,0)) AS days,

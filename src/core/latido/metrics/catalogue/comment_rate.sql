@@ -5,3 +5,7 @@ SELECT p.period_id, a.customer_id, 'survey_responses' AS entity, a.source, a.sou
 FROM m_answers AS a
 JOIN period_days AS p
   ON p.day = CAST(a.answered_at AS DATE) AND a.answered_at >= p.starts_at AND a.answered_at < p.ends_at
+UNION ALL
+SELECT u.period_id, u.customer_id, u.entity, u.source, u.source_id, u.excluded, CAST(NULL AS BIGINT), u.comment,
+       u.team, u.assignee, u.channel, u.touchpoint, u.survey
+FROM undated_answers AS u

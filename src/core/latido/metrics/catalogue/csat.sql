@@ -15,3 +15,8 @@ FROM m_answers AS a
 JOIN period_days AS p
   ON p.day = CAST(a.answered_at AS DATE) AND a.answered_at >= p.starts_at AND a.answered_at < p.ends_at
 WHERE a.kind = 'csat'
+UNION ALL
+SELECT u.period_id, u.customer_id, u.entity, u.source, u.source_id, u.excluded, CAST(NULL AS BIGINT),
+       CAST(NULL AS DECIMAL(28,12)), u.team, u.assignee, u.channel, u.touchpoint, u.survey
+FROM undated_answers AS u
+WHERE u.kind = 'csat'

@@ -20,3 +20,8 @@ SELECT period_id, customer_id, 'survey_responses' AS entity, source, source_id, 
        COALESCE(refused, CASE WHEN $dedupe <> 'none' AND turn > 1 THEN 'superseded' END) AS excluded,
        team, assignee, channel, touchpoint, survey
 FROM ranked
+UNION ALL
+SELECT u.period_id, u.customer_id, u.entity, u.source, u.source_id, CAST(NULL AS VARCHAR), CAST(NULL AS BIGINT),
+       u.excluded, u.team, u.assignee, u.channel, u.touchpoint, u.survey
+FROM undated_answers AS u
+WHERE u.kind = 'nps'

@@ -34,3 +34,9 @@ SELECT c.period_id, c.customer_id, 'survey_responses' AS entity, c.source, c.sou
        c.team, c.assignee, c.channel, c.touchpoint, c.survey
 FROM commented AS c
 LEFT JOIN people AS u ON u.person_id = c.person_id
+UNION ALL
+SELECT u.period_id, u.customer_id, u.entity, u.source, u.source_id, CAST(NULL AS VARCHAR),
+       CAST(NULL AS DECIMAL(28,12)), u.excluded, CAST(NULL AS VARCHAR), u.comment, u.team, u.assignee, u.channel,
+       u.touchpoint, u.survey
+FROM undated_answers AS u
+WHERE u.kind = 'nps'

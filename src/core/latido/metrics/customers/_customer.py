@@ -111,7 +111,7 @@ class Opinion:
     person: str | None
     comment: str | None
     touchpoint: str | None
-    answered_at: datetime
+    answered_at: datetime | None
     excluded: str | None
     url: str | None
 

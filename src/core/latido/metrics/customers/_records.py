@@ -84,8 +84,8 @@ _OPINIONS = """
     FROM m_answers AS a
     JOIN survey_responses AS r ON r.source = a.source AND r.source_id = a.source_id
     LEFT JOIN people AS p ON p.person_id = a.person_id
-    WHERE a.customer_id = $customer AND a.answered_at < $ends_at
-    ORDER BY a.answered_at DESC, a.source, a.source_id"""
+    WHERE a.customer_id = $customer AND (a.answered_at IS NULL OR a.answered_at < $ends_at)
+    ORDER BY a.answered_at DESC NULLS LAST, a.source, a.source_id"""
 
 _MILESTONES = """
     SELECT milestone, COUNT(*) AS times, MIN(occurred_at) AS first_at, MAX(occurred_at) AS last_at, excluded

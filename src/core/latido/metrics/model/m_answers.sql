@@ -45,7 +45,8 @@ SELECT o.source, o.source_id, o.customer_id, o.person_id, o.answer_key, o.kind, 
        COALESCE(o.channel, t.channel) AS channel, t.team, t.assignee, o.ticket_id, o.answered_at,
        CAST(o.answered_at AT TIME ZONE 'UTC' AT TIME ZONE $zone AS DATE) AS answered_on,
        COALESCE(o.excluded, CASE WHEN t.is_deleted THEN 'deleted'
-                                 WHEN m.customer_id IS NOT NULL THEN 'test_account' END) AS excluded
+                                 WHEN m.customer_id IS NOT NULL THEN 'test_account'
+                                 WHEN o.answered_at IS NULL THEN 'no_answered_at' END) AS excluded
 FROM owned AS o
 LEFT JOIN (SELECT customer_id FROM m_customers WHERE is_test) AS m ON m.customer_id = o.customer_id
 LEFT JOIN (SELECT k.source, k.source_id, k.team, k.assignee, k.channel,

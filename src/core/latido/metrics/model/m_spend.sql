@@ -7,9 +7,9 @@ SELECT x.source, x.source_id, COALESCE(LOWER(TRIM(x.category)), 'unknown') AS ca
        CASE WHEN x.is_deleted THEN 'deleted'
             WHEN x.merged_into IS NOT NULL THEN 'merged'
             WHEN x.spend_date IS NULL THEN 'no_start'
-            WHEN x.spend_end <= x.spend_date THEN 'empty_interval' END AS excluded
+            WHEN x.spend_end <= x.spend_date THEN 'empty_interval'
+            WHEN x.amount IS NULL THEN 'no_amount' END AS excluded
 FROM marketing_spend AS x
 JOIN m_sources AS s ON s.source = x.source
 LEFT JOIN m_rates AS r
        ON r.currency = UPPER(TRIM(x.currency)) AND r.starts_on <= x.spend_date AND r.until_on > x.spend_date
-WHERE x.amount IS NOT NULL
