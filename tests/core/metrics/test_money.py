@@ -93,11 +93,28 @@ def test_the_ecb_is_asked_only_where_the_settings_say_so_and_behind_what_was_wri
     assert {"USD": "shop", "GBP": "ECB"} == providers
 
 
+def test_a_rate_that_comes_out_too_great_to_be_written_down_is_none(tmp_path: Path) -> None:
+    quotes = [rate("BTC", "2024-01-01", "60000", "USD"), rate("USD", "2024-01-01", "4000", "COP")]
+    found = rates(tmp_path, *quotes, rate("COP", "2024-01-01", "0.000000001", "XAU"), currency="COP")
+
+    assert [("USD", Decimal(4000))] == [(currency, value) for currency, *_days, value in found if currency != "COP"]
+
+
 def test_money_without_currency_or_without_rate_is_blocked_not_nought(tmp_path: Path) -> None:
     figures = engine(tmp_path, {Deal: [won("1", currency=None), won("2", currency="CHF"), won("3", currency=" eur ")]})
 
     found = model(figures, "SELECT source_id, value, blocked FROM m_deals ORDER BY source_id")
     assert [("1", None, "missing_currency"), ("2", None, "missing_fx_rate"), ("3", Decimal(100), None)] == found
+
+
+def test_an_amount_too_great_to_be_converted_stops_only_the_figures_that_it_enters(tmp_path: Path) -> None:
+    typed, pesos = {"amount": "90000000000000", "currency": "USD"}, rate("USD", "2023-01-01", "4000", "COP")
+    rows = {FxRate: [pesos], Deal: [won("1", **typed)], Contract: [contract("c", "900000000000", "2023-05-01")]}
+    rows[FxRate].append(rate("EUR", "2023-01-01", "430000", "COP"))
+    figures = engine(tmp_path, rows, currency="COP", by_hand=("shop",))
+
+    assert [(None, "unbounded")] == model(figures, "SELECT value, blocked FROM m_deals")
+    assert {"c": "out_of_range"} == reasons(figures)
 
 
 def test_a_deal_without_account_is_its_own_customer(tmp_path: Path) -> None:
@@ -178,6 +195,45 @@ def test_what_supersedes_ends_the_other_where_it_begins(tmp_path: Path) -> None:
     found = dict(model(figures, "SELECT source_id, until_on FROM m_contracts WHERE excluded IS NULL"))
     never = date(9999, 1, 1)
     assert {"1": date(2024, 1, 10), "2": never, "of d1": date(2024, 3, 1), "of d2": never} == found
+
+
+def test_a_contract_that_comes_with_a_deal_ends_the_deal_that_this_one_supersedes(tmp_path: Path) -> None:
+    before = won("1", recurring_monthly_amount="100", close_date="2023-05-01")
+    deals = [before, won("2", recurring_monthly_amount="150", supersedes="1")]
+    figures = engine(tmp_path, {Deal: deals, Contract: [contract("c", "150", "2024-01-10", deal_id="2")]})
+
+    found = dict(model(figures, "SELECT source_id, until_on FROM m_contracts"))
+    assert {"1": date(2024, 1, 10), "c": date(9999, 1, 1)} == found
+
+
+def test_who_names_a_deal_means_the_one_that_stays_of_several_sources(tmp_path: Path) -> None:
+    """Else one deal recurs twice: as the contract of one source, and as the deal of another that knows it better."""
+    monthly = {"recurring_monthly_amount": "100", "close_date": "2023-05-01"}
+    older, newer = {"updated_at": "2024-01-06T00:00Z"}, {"updated_at": "2024-01-09T00:00Z"}
+    figures = engine(
+        tmp_path,
+        sources={
+            "crm": {
+                Account: [ACME],
+                Deal: [
+                    won("named", external_id="D1", **older, **monthly),
+                    won("stays", external_id="D2", **newer, **monthly),
+                ],
+                Contract: [contract("of D1", "100", "2023-05-01", deal_id="named")],
+            },
+            "shop": {
+                Account: [ACME],
+                Deal: [
+                    won("stays too", external_id="D1", **newer, **monthly),
+                    won("superseded", external_id="D2", **older, **monthly),
+                    won("D3", supersedes="superseded", recurring_monthly_amount="150"),
+                ],
+            },
+        },
+    )
+
+    found = dict(model(figures, "SELECT source_id, until_on FROM m_contracts WHERE excluded IS NULL"))
+    assert {"of D1": date(9999, 1, 1), "stays": date(2024, 1, 5), "D3": date(9999, 1, 1)} == found
 
 
 def test_what_a_customer_pays_is_a_staircase_without_gaps_in_it(tmp_path: Path) -> None:

@@ -230,12 +230,12 @@ def built(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
     return model(warehouse)
 
 
-def row(entity: type[Record], source_id: str, **columns: Any) -> Change:
-    return ("crm", entity, [{"source_id": source_id, **columns}], [], [])
+def row(entity: type[Record], source_id: str, source: str = "crm", **columns: Any) -> Change:
+    return (source, entity, [{"source_id": source_id, **columns}], [], [])
 
 
-AT = {"answered_at": "2024-01-10T10:00Z", "kind": "csat", "score": 4, "scale_min": 1, "scale_max": 5}
-WON = {"status": "won", "close_date": "2024-02-10", "amount": "10", "currency": "USD"}
+AT: Mapping[str, Any] = {"answered_at": "2024-01-10T10:00Z", "kind": "csat", "score": 4, "scale_min": 1, "scale_max": 5}
+WON: Mapping[str, Any] = {"status": "won", "close_date": "2024-02-10", "amount": "10", "currency": "USD"}
 
 BEFORE = (
     row(Account, "a", domain="a.example", tax_id="B22222223"),
@@ -256,6 +256,10 @@ BEFORE = (
     row(DealStage, "s", deal_id="1", status="won", entered_at=TIMES[0]),
     row(Contract, "k", deal_id="1", recurring_monthly_amount="30", currency="USD", starts_on="2024-01-05"),
     row(Contract, "m", supersedes="k", recurring_monthly_amount="0", starts_on="2024-01-20"),
+    row(Deal, "5", external_id="X-5", recurring_monthly_amount="50", **WON),
+    row(Deal, "5", "desk", external_id="X-5", recurring_monthly_amount="50", updated_at=TIMES[0], **WON),
+    row(Deal, "6", supersedes="5", recurring_monthly_amount="60", contract_start="2024-03-01", **WON),
+    row(Contract, "of 5", deal_id="5", recurring_monthly_amount="55", starts_on="2024-01-05"),
 )
 
 AFTERWARDS = {
@@ -273,6 +277,13 @@ AFTERWARDS = {
     "a stage comes to be of another deal": row(DealStage, "s", deal_id="2", status="won", entered_at=TIMES[0]),
     "a contract comes to name another deal": row(Contract, "k", deal_id="3", recurring_monthly_amount="30"),
     "a contract ends no other any more": row(Contract, "m", recurring_monthly_amount="0", starts_on="2024-01-20"),
+    "two deals are not one any more": row(Deal, "5", "desk", recurring_monthly_amount="50", updated_at=TIMES[0], **WON),
+    "the other source comes to know a deal better": row(
+        Deal, "5", external_id="X-5", recurring_monthly_amount="50", updated_at=TIMES[1], **WON
+    ),
+    "a contract no longer names what stays of two deals": row(
+        Contract, "of 5", recurring_monthly_amount="55", starts_on="2024-01-05"
+    ),
     "a deal that ends another begins earlier": row(
         Deal, "2", recurring_monthly_amount="20", supersedes="1", contract_start="2024-01-10", **WON
     ),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _OWN = "r.source = t.source AND r.source_id = t.source_id"
-_HOST_OF = "SPLIT_PART(LOWER(TRIM(t.{})), '@', 2)"
+_HOST_OF = "LOWER(TRIM(SPLIT_PART(t.{}, '@', 2)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ _MERGED_TOGETHER = """
     )
     SELECT source, source_id FROM below"""
 
-# Contracts and deals that name each other are renewed together.
+# Contracts and deals that name each other, or one that another source knows better, are renewed together.
 _NAMING_EACH_OTHER = """
     WITH RECURSIVE named AS (
         SELECT 'contracts' AS entity, source, source_id, 'deals' AS other, deal_id AS other_id
@@ -143,14 +143,20 @@ _NAMING_EACH_OTHER = """
         SELECT 'contracts', source, source_id, 'contracts', supersedes FROM contracts WHERE supersedes IS NOT NULL
         UNION ALL
         SELECT 'deals', source, source_id, 'deals', supersedes FROM m_deals WHERE supersedes IS NOT NULL
+    ), same AS (
+        SELECT entity, source, source_id, kept_source, kept_id FROM m_duplicates WHERE entity IN ('contracts', 'deals')
     ), pairs AS MATERIALIZED (
-        SELECT entity, source, source_id, other, other_id FROM named
+        SELECT entity, source, source_id, other, source AS other_source, other_id FROM named
         UNION ALL
-        SELECT other, source, other_id, entity, source_id FROM named
+        SELECT other, source, other_id, entity, source, source_id FROM named
+        UNION ALL
+        SELECT entity, source, source_id, entity, kept_source, kept_id FROM same
+        UNION ALL
+        SELECT entity, kept_source, kept_id, entity, source, source_id FROM same
     ), together AS (
         SELECT entity, source, source_id FROM found
         UNION
-        SELECT p.other, p.source, p.other_id FROM together AS t
+        SELECT p.other, p.other_source, p.other_id FROM together AS t
         JOIN pairs AS p ON p.entity = t.entity AND p.source = t.source AND p.source_id = t.source_id
     )
     SELECT entity, source, source_id FROM together"""
@@ -261,7 +267,7 @@ REACHES: Mapping[str, Reach | Whole] = {
         {table: _with_external_id(table) for table in _DOUBLED},
         {table: f"reached AS r ON r.entity = '{table}' AND r.external_id = t.external_id" for table in _DOUBLED},
         key=("entity", "external_id"),
-        told="SELECT entity, source, source_id FROM {rows}",
+        told="SELECT entity, source, source_id, kept_source, kept_id FROM {rows}",
     ),
     "m_quotes": Whole(("fx_rates", "deals", "contracts", "marketing_spend")),
     "m_rates": Whole(("m_quotes",)),
@@ -287,7 +293,10 @@ REACHES: Mapping[str, Reach | Whole] = {
             "contracts": "SELECT 'contracts' AS entity, source, source_id FROM new_contracts",
             "left_deals": "SELECT 'deals' AS entity, source, source_id FROM new_left_deals",
             "left_contracts": "SELECT 'contracts' AS entity, source, source_id FROM new_left_contracts",
-            "m_duplicates": "SELECT entity, source, source_id FROM new_m_duplicates WHERE entity = 'contracts'",
+            "m_duplicates": _any(
+                "SELECT entity, source, source_id FROM new_m_duplicates WHERE entity IN ('contracts', 'deals')",
+                "SELECT entity, kept_source, kept_id FROM new_m_duplicates WHERE entity IN ('contracts', 'deals')",
+            ),
             "m_account_customers": f"""SELECT 'contracts' AS entity, t.source, t.source_id
                 FROM ({_naming("contracts", "account_id", "m_account_customers")}) AS t""",
             "m_customers": _with_customer("m_contracts", _ENTITIES),

@@ -34,8 +34,11 @@ WITH reached AS (
 SELECT o.source, o.source_id, o.customer_id, o.owner, o.team, o.pipeline, o.stage, o.status, o.lead_source, o.deal_class,
        o.campaign_id AS campaign, o.supersedes, o.amount, o.currency, o.recurring_monthly_amount, o.contract_start,
        o.contract_end, o.closed_on, MAKE_TIMESTAMP(EPOCH_US(o.created_at)) AS created_at,
-       CAST(o.amount * r.rate AS DECIMAL(28,12)) AS value,
-       CASE WHEN o.currency IS NULL THEN 'missing_currency' WHEN r.rate IS NULL THEN 'missing_fx_rate' END AS blocked,
+       TRY_CAST(o.amount * r.rate AS DECIMAL(28,12)) AS value,
+       CASE WHEN o.currency IS NULL THEN 'missing_currency'
+            WHEN r.rate IS NULL THEN 'missing_fx_rate'
+            WHEN TRY_CAST(o.amount * r.rate AS DECIMAL(28,12)) IS NULL AND o.amount IS NOT NULL THEN 'unbounded' END
+           AS blocked,
        COALESCE(o.excluded, CASE WHEN m.customer_id IS NOT NULL THEN 'test_account' END) AS excluded
 FROM owned AS o
 LEFT JOIN (SELECT customer_id FROM m_customers WHERE is_test) AS m ON m.customer_id = o.customer_id
