@@ -284,6 +284,13 @@ def test_records_of_one_segment_alone(march: Terminal) -> None:
     assert ({"team": "A"}, "no_rows_in_period") == (none["answer"]["segment"], none["answer"]["reason"])
 
 
+def test_what_is_read_only_if_it_is_there_is_told_apart(march: Terminal) -> None:
+    said = march("explain", "customer_health_score", *MARCH).out
+
+    assert "Reads, if there: tickets (support)\n" in said
+    assert "Reads, if there: web_sessions (nobody delivers it)\n" in said
+
+
 def test_what_nobody_delivers_leads_to_what_would_unlock_it(march: Terminal) -> None:
     assert "What would unlock it: latido catalog" in march("kpis", "csat", *MARCH).out
     assert "What would unlock it" not in march("kpis", "ticket_csat", "--period", "2026-01").out

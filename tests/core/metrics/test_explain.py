@@ -117,6 +117,25 @@ def test_a_variant_explains_itself(figures: Engine) -> None:
     assert str(said).startswith("Share of the tickets created in the period")
 
 
+@pytest.mark.parametrize(
+    ("ask", "optional"),
+    [
+        ("csat", {}),
+        ("cx_score", {}),
+        ("mrr(fx_policy=spot)", {}),
+        ("arpu", {"contracts": ()}),
+        ("customer_health_score",
+         {"survey_responses": ("shop",), "milestones": (), "web_sessions": (), "tickets": ("shop",)}),
+        ("ltv_cac_ratio", {}),
+        ("ttfv", {"deals": (), "contracts": ()}),
+    ],
+)  # fmt: skip
+def test_what_a_kpi_reads_only_if_it_is_there_is_told_apart(
+    figures: Engine, ask: str, optional: dict[str, tuple[str, ...]]
+) -> None:
+    assert optional == figures.explain(ask, JANUARY).optional
+
+
 @pytest.mark.parametrize("ask", ["first_contact_resolution", "first_response_time", "cx_score", "csat"])
 @pytest.mark.parametrize("name", ["team", "source", "country"])
 def test_one_segment_is_explained_as_it_is_told_beside_the_others(figures: Engine, ask: str, name: str) -> None:

@@ -87,3 +87,12 @@ def test_what_is_no_money_rests_on_no_rate(figures: Engine) -> None:
         "rate": 1.2,
         "records": 1,
     } == figures.explain("arpu", JANUARY).rates[0].json()
+
+
+def test_rates_are_those_of_the_segment_that_is_explained(figures: Engine) -> None:
+    whole = figures.explain("mrr", JANUARY).rates
+
+    assert whole
+    for segment in ({"source": "shop"}, {"country": None}):
+        assert whole == figures.explain("mrr", JANUARY, segment=segment).rates
+    assert () == figures.explain("mrr", JANUARY, segment={"team": "A"}).rates

@@ -86,6 +86,7 @@ class ExplanationPage:
         return {
             "needs": list(self.found.kpi.needs),
             "inputs": {name: list(sources) for name, sources in self.found.inputs.items()},
+            "optional": {name: list(sources) for name, sources in self.found.optional.items()},
             "lacking": list(self.found.lacking),
             "fresh": dict(self.found.fresh),
             "rates": [each.json() for each in self.found.rates],
@@ -157,6 +158,9 @@ class ExplanationPage:
         output.line(_("Needs: {needs}", needs=", ".join(found.kpi.needs)))
         for table, sources in found.inputs.items():
             output.line(_("Reads: {table} ({sources})", table=table, sources=", ".join(sources)))
+        for table, sources in found.optional.items():
+            who = ", ".join(sources) or _("nobody delivers it")
+            output.line(_("Reads, if there: {table} ({sources})", table=table, sources=who))
         if found.lacking:
             output.line(_("Nobody delivers: {lacking}", lacking=", ".join(found.lacking)))
             output.line(_("What would unlock it: latido catalog"))

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from latido.metrics._folds import Share
+from latido.metrics._inputs import read_if_there
 from latido.metrics._kpi import SCALES
 from latido.metrics._rates import rates_used
 from latido.metrics._run import create_periods
@@ -105,7 +106,8 @@ class Explanation:
 
     `sql` has the facts query of each part (one, called like the KPI, unless it is a formula), `bound` the values of
     the parameters in each. `inputs` are the tables that it needs and that some source delivers, with these sources;
-    `fresh` is the last complete sync of each of them. `rates` are those at which its money was converted.
+    `optional` are those that it reads if they are there, with no source where nobody delivers one. `fresh` is the last
+    complete sync of each source of both. `rates` are those at which its money was converted.
     """
 
     kpi: Kpi
@@ -116,6 +118,7 @@ class Explanation:
     bound: Mapping[str, Mapping[str, Any]]
     lacking: tuple[str, ...]
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    optional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fresh: Mapping[str, datetime | None] = field(default_factory=dict)
     rates: tuple[RatesUsed, ...] = ()
 
@@ -123,6 +126,9 @@ class Explanation:
 def explanation(ask: Ask, answer: Answer, run: Run) -> Explanation:
     """Return what stands behind *answer*, which answers *ask*."""
     statements = {part or ask.kpi.id: _statement(leaf, run) for part, leaf in run.catalogue.named_leaves(ask)}
+    also = read_if_there(ask.kpi, (leaf.kpi for leaf in run.catalogue.leaves(ask)))
+    optional = {table: tuple(sorted(run.state.delivered.get(table, ()))) for table in also}
+    sources = sorted({*answer.sources, *(name for names in optional.values() for name in names)})
     return Explanation(
         kpi=ask.kpi,
         definition=ask.kpi.meaning,
@@ -132,7 +138,8 @@ def explanation(ask: Ask, answer: Answer, run: Run) -> Explanation:
         bound={name: values for name, (_, values) in statements.items()},
         lacking=tuple(run.state.lacking(ask.kpi)),
         inputs=run.state.inputs(ask.kpi),
-        fresh={name: run.state.finished.get(name) for name in answer.sources},
+        optional=optional,
+        fresh={name: run.state.finished.get(name) for name in sources},
         rates=tuple(rates_used(ask, answer.period, run)),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from latido.metrics._run import create_periods
+from latido.metrics._statement import dimension, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from latido.metrics._asks import Ask
+    from latido.metrics._kpi import Kpi
     from latido.metrics._periods import Period
     from latido.metrics._run import Run
+    from latido.metrics._statement import Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,20 @@ def _of_leaf(leaf: Ask, period: Period, run: Run) -> Iterator[RatesUsed]:
     statement = run.statement()
     counts = " AND ".join(["f.excluded IS NULL", *run.cut.conditions])
     day = "p.closing_on" if leaf.values.get("fx_policy") == "spot" else "k.booked_on"
-    sql = statement.sql(_GROUPED.format(used=used.format(facts=statement.facts(leaf), counts=counts, day=day)))
+    facts = _narrowed(leaf.kpi, statement.facts(leaf), run.cut)
+    sql = statement.sql(_GROUPED.format(used=used.format(facts=facts, counts=counts, day=day)))
     with run.warehouse.reading() as connection:
         create_periods(connection, [period], run.settings.time_zone)
         rows = connection.execute(sql, statement.values).fetchall()
     yield from (RatesUsed(*row) for row in rows)
+
+
+def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:
+    """Return where the *facts* of the one segment are that counts, of all where all do."""
+    if not (cut.segment and cut.only):
+        return facts
+    member = f"{dimension(kpi, cut.segment)} IS NOT DISTINCT FROM $segment"
+    return f"(SELECT f.* FROM {facts} AS f {joined(kpi, cut.segment)} WHERE {member})"
 
 
 def _used(leaf: Ask) -> str | None:
