@@ -174,21 +174,19 @@ def pairs_of(kind: Kind) -> str:
 
 
 def note_common(connection: duckdb.DuckDBPyConnection, kind: Kind, name: str, among: str | None = None) -> None:
-    """List in the table *name* the values, those *among* a table's if one is given, that are too common.
-
-    Hashes are counted first: texts take room.
-    """
-    semi = f"SEMI JOIN {among} AS a ON a.rule = k.rule AND a.value = k.value" if among else ""
-    keys = f"_latido_keys AS k {semi} WHERE k.entity = '{kind.table}' AND k.rule IN (SELECT UNNEST($capped))"
+    """List in the table *name* the values, those *among* a table's if one is given, that are too common."""
+    keys = f"_latido_keys AS k WHERE k.entity = '{kind.table}' AND k.rule IN (SELECT UNNEST($capped))"
+    crowded = "HAVING COUNT(*) > $too_common"
+    if among:
+        query = f"""SELECT DISTINCT m.rule, m.value
+                    FROM (SELECT k.source, k.rule, k.value FROM {keys}) AS m
+                    SEMI JOIN {among} AS a ON a.rule = m.rule AND a.value = m.value
+                    GROUP BY m.source, m.rule, m.value {crowded}"""
+    else:  # Hashes are counted first: texts take room.
+        query = f"""SELECT DISTINCT k.rule, k.value FROM {keys} AND HASH(k.source, k.rule, k.value) IN
+                    (SELECT HASH(k.source, k.rule, k.value) AS print FROM {keys} GROUP BY print {crowded})"""
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {name} AS
-            WITH crowded AS (
-                SELECT HASH(k.source, k.rule, k.value) AS print FROM {keys}
-                GROUP BY print HAVING COUNT(*) > $too_common
-            )
-            SELECT DISTINCT k.rule, k.value FROM {keys}
-            AND HASH(k.source, k.rule, k.value) IN (SELECT print FROM crowded)""",
-        {"capped": list(kind.capped), "too_common": TOO_COMMON},
+        f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", {"capped": list(kind.capped), "too_common": TOO_COMMON}
     )
 
 

@@ -103,7 +103,8 @@ _NAMED = """
     SELECT r.root, COALESCE(k.id, CASE WHEN taken.{id} IS NULL THEN r.id ELSE r.another END) AS id
     FROM roots AS r
     LEFT JOIN kept AS k ON k.root = r.root
-    LEFT JOIN (SELECT DISTINCT {id} FROM {links}) AS taken ON taken.{id} = r.id"""
+    LEFT JOIN (SELECT DISTINCT l.{id} FROM {links} AS l SEMI JOIN roots AS r ON r.id = l.{id}) AS taken
+           ON taken.{id} = r.id"""
 
 _REASONS = """
     CREATE OR REPLACE TEMP TABLE linked AS
