@@ -187,6 +187,7 @@ def test_an_empty_period_may_be_a_true_zero(bare: Engine) -> None:
             "line 7: periods is a name of the engine's own.",
             "otherwise",
         ),
+        (HEADER + "WITH RECURSIVE r AS (SELECT 1 AS n)\n" + QUERY, "line 7: WITH RECURSIVE is not known", "how-to"),
         (HEADER + QUERY.replace("numerator", "counts"), "line 8: counts is a name of the engine's own.", "otherwise"),
         (HEADER, "kpis/own.sql: there is no query below the header.", "Write one SELECT"),
         (QUERY, "kpis/own.sql, line 1: the header does not say its id.", "-- id: fast_replies"),
@@ -247,6 +248,7 @@ def test_what_may_do_more_than_read_is_refused(tmp_path: Path, trick: str) -> No
         (QUERY.replace("t.excluded", "t.colour AS excluded"), r'line 7: .*column named "colour"'),
         (QUERY.replace("1 AS", "t.team AS"), "the query cannot be run"),
         (QUERY.replace("1 AS", "CAST(t.team AS BIGINT) AS"), "the query cannot be run: Could not convert"),
+        (QUERY.replace("1 AS", "t.created_at AS"), "the query cannot be run: .*TIMESTAMP"),
         (QUERY.replace("p.period_id", "7 AS period_id"), "a period_id that is in no row of periods"),
         (QUERY.replace("p.period_id", "CAST(NULL AS BIGINT) AS period_id"), "a period_id that is in no row"),
     ],
@@ -256,6 +258,14 @@ def test_what_only_rows_show_is_named_with_the_file(bare: Engine, query: str, pr
         computed(bare, HEADER + query)
 
     assert str(refused.value).startswith("kpis/own.sql")
+
+
+@pytest.mark.parametrize("value", ["t.team", "t.created_at"])
+def test_a_median_of_what_are_no_numbers_is_named_with_the_file(bare: Engine, value: str) -> None:
+    query = QUERY.replace("1 AS numerator", f"{value} AS value")
+
+    with pytest.raises(ConfigurationError, match=r"kpis/own\.sql.*the query cannot be run"):
+        computed(bare, HEADER.replace("share", "median") + query)
 
 
 def test_two_files_cannot_have_one_id(tmp_path: Path) -> None:
@@ -310,6 +320,8 @@ def test_what_is_remembered_may_be_lost(tmp_path: Path) -> None:
         ("share", "CASE WHEN t.team = 'A' THEN 1 ELSE 3 END AS numerator", {"out_of_range": 2}),
         ("mean", "CASE WHEN t.team = 'A' THEN 1 END AS value", {"no_value": 2}),
         ("median", "CASE WHEN t.team = 'A' THEN 1 END AS value", {"no_value": 2}),
+        ("sum", "CAST(CASE WHEN t.team = 'A' THEN 'NaN' ELSE '1' END AS DOUBLE) AS value", {"no_value": 2}),
+        ("median", "CAST(CASE WHEN t.team = 'A' THEN '-inf' ELSE '1' END AS DOUBLE) AS value", {"no_value": 2}),
         ("ratio", "1 AS numerator, CASE WHEN t.team = 'A' THEN 1 END AS denominator", {"no_value": 2}),
         ("classes(A, B)", "CASE WHEN t.team = 'A' THEN 'A' END AS class, 1 AS value", {"no_class": 2}),
         ("nps", "t.team AS class", {"no_class": 4}),

@@ -79,6 +79,12 @@ def _misused(node: exp.Expr) -> Message | None:
     return next((said for kind, rule in _RULES if isinstance(node, kind) and (said := rule(node)) is not None), None)
 
 
+def _with(tables: Any) -> Message | None:
+    return (
+        _("WITH RECURSIVE is not known to every engine, and may never end.") if tables.args.get("recursive") else None
+    )
+
+
 def _star(star: Any) -> Message | None:
     counted = isinstance(star.parent, exp.Count)
     return None if counted else _("* stands for whatever columns there are: name them.")
@@ -126,6 +132,7 @@ def _division(division: Any) -> Message | None:
 
 
 _RULES: tuple[tuple[type[exp.Expr], Callable[[Any], Message | None]], ...] = (
+    (exp.With, _with),
     (exp.Star, _star),
     (exp.Join, _join),
     (exp.DateDiff, _difference),

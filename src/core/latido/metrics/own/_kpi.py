@@ -41,6 +41,9 @@ FOLDS: Mapping[str, Fold] = {
     "median": Quantile(Fraction(1, 2), enclosed=True),
     "nps": Nps(),
 }
+NUMBERS = ("value", "numerator", "denominator")
+"""Columns that are numbers, whether a fold adds them up or they are only shown."""
+
 NPS_CLASSES = ("promoters", "passives", "detractors")
 WRITTEN = (*FOLDS, "quantile(0.9)", "classes(high, low)")
 """How folds are written in a header."""
@@ -100,14 +103,20 @@ def _kpi(file: OwnFile, memory: Memory) -> Kpi:
 
 def _facts(file: OwnFile, fold: Fold, columns: Sequence[str]) -> Query:
     """Return the query with what its fold could not count left out, visibly: unknown is never read as 0."""
-    excluded = f"COALESCE(CAST(excluded AS VARCHAR), {_reason(fold)}) AS excluded"
-    listed = ", ".join(excluded if name == "excluded" else name for name in columns)
+    instead = {name: f"{_number(name)} AS {name}" for name in NUMBERS}
+    instead["excluded"] = f"COALESCE(CAST(excluded AS VARCHAR), {_reason(fold)}) AS excluded"
+    listed = ", ".join(instead.get(name, name) for name in columns)
     return Query(f"SELECT {listed} FROM (\n{file.sql}\n) AS own", file=file.name, line=file.sql_line - 1)
+
+
+def _number(name: str) -> str:
+    """Return, in SQL, a column if it is finite, else nothing; what is no number is found out when it is run."""
+    return f"CASE WHEN CAST({name} AS DOUBLE) * 0 = 0 THEN {name} END"
 
 
 def _reason(fold: Fold) -> str:
     """Return, in SQL, why a row cannot be counted by *fold*."""
-    cases = [f"WHEN {name} IS NULL THEN 'no_value'" for name in fold.sums if not fold.by_class]
+    cases = [f"WHEN {_number(name)} IS NULL THEN 'no_value'" for name in fold.sums if not fold.by_class]
     if isinstance(fold, Share):
         cases += ["WHEN numerator <> 0 AND numerator <> 1 THEN 'out_of_range'"]
     if fold.by_class:
