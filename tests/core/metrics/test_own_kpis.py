@@ -118,6 +118,9 @@ def test_every_variant_of_a_kpi_of_a_plugin_is_looked_into() -> None:
     _used, (wrong,) = PluginKpis().fitting("acme", [replace(DELIGHT, params={**DELIGHT.params, "stat": odd})])
 
     assert "its KPI delight, line 1: the query has no column period_id." in str(wrong)
+    of_what = Param(("delight", "joy"), overrides={"joy": Override(fold=twice("joy").fold)})
+    _used, (missing,) = PluginKpis().fitting("acme", [DELIGHT, replace(twice("delight"), params={"of": of_what})])
+    assert "its KPI twice: its part joy is no KPI." in str(missing)
 
 
 def test_of_two_plugins_the_first_keeps_an_id() -> None:

@@ -105,8 +105,11 @@ def _parts_first(offered: Iterable[Any]) -> list[Any]:
 
 
 def _parts(offered: Any) -> Iterator[str]:
+    """Yield what a formula is made of, in any of its variants."""
     if isinstance(offered, Kpi) and isinstance(offered.fold, Formula):
-        yield from offered.fold.parts.values()
+        overrides = (each for param in offered.params.values() for each in param.overrides.values())
+        folds = (offered.fold, *(each.fold for each in overrides))
+        yield from (part for fold in folds if isinstance(fold, Formula) for part in fold.parts.values())
 
 
 def _variants(kpi: Kpi) -> Iterator[Kpi]:
