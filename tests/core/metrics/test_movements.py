@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from latido.schema import Account, Contract, Deal, FxRate
-from tests.core.metrics.loading import poured
+from tests.core.metrics.loading import JANUARY, accounts, contract, poured
 from tests.core.metrics.test_properties_sales import NAMES, amounts, columns, contracts, days, deals, some
 
 if TYPE_CHECKING:
@@ -88,3 +88,51 @@ def assert_rates_follow(figures: Engine) -> None:
         if lost.value is not None:
             assert pytest.approx(1) == float(lost.value) + float(kept.value or 0)
             assert Fraction(lost.denominator or 0) == part(moved, "opening")
+
+
+UNKNOWN = {"expansion_mrr", "expansion_mrr(fx_policy=spot)", "expansion_mrr(grain=daily)", "mrr_movements(grain=daily)"}
+
+
+@pytest.mark.parametrize(
+    ("asks", "reason", "bought"),
+    [
+        pytest.param(
+            UNKNOWN | {"mrr_movements"},
+            "missing_fx_rate",
+            [contract("a", "100"), contract("a", "50", "2024-01-10", currency="CHF")],
+            id="to what was known comes what is not",
+        ),
+        pytest.param(
+            UNKNOWN | {"mrr_movements"},
+            "missing_currency",
+            [
+                contract("a", "50", ends_on="2024-01-10", currency="CHF"),
+                contract("a", "50", "2024-01-10", currency=None),
+            ],
+            id="no rate makes way for no currency",
+        ),
+        pytest.param(
+            {"mrr_movements(grain=daily)"},
+            "missing_fx_rate",
+            [contract("a", "50", "2024-01-10", ends_on="2024-01-20", currency="CHF")],
+            id="it comes and goes within the period",
+        ),
+    ],
+)
+def test_a_movement_of_what_has_no_rate_is_unknown_not_nought(
+    tmp_path: Path, asks: set[str], reason: str, bought: list[dict[str, Any]]
+) -> None:
+    figures = poured(tmp_path, {Account: accounts("a"), Contract: bought})
+
+    found = figures.answers(sorted(asks), JANUARY)
+
+    assert {(ask.split("(")[0], None, reason) for ask in asks} == {
+        (each.kpi, each.value, each.reason) for each in found
+    }
+
+
+def test_who_pays_the_same_all_along_moves_nothing_whatever_the_rate(tmp_path: Path) -> None:
+    bought = [contract("a", "50", currency="CHF"), contract("b", "10"), contract("b", "5", "2024-01-10")]
+    figures = poured(tmp_path, {Account: accounts("a", "b"), Contract: bought})
+
+    assert [5, 5] == [each.value for each in figures.answers(["expansion_mrr", "expansion_mrr(grain=daily)"], JANUARY)]

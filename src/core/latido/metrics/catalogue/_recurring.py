@@ -178,7 +178,7 @@ def _expansion() -> Kpi:
         never=(_DAILY_SPOT,),
         params={
             "grain": Param(("net", "daily"), overrides={"daily": Override(facts=facts("daily_expansion_mrr"))}),
-            "fx_policy": _fx_policy("expansion_mrr"),
+            "fx_policy": Param(("frozen", "spot"), overrides={"spot": Override(facts=facts("spot_expansion_mrr"))}),
         },
     )
 

@@ -14,7 +14,7 @@ SELECT p.period_id, s.customer_id, 'customers', s.source, s.customer_id, CAST(NU
        ABS(s.amount_after - s.amount_before), s.blocked, 1
 FROM m_steps AS s
 JOIN period_days AS p ON p.day = s.day AND s.day >= p.starts_on AND s.day < p.ends_on
-WHERE s.scope = $scope AND s.amount_after <> s.amount_before
+WHERE s.scope = $scope AND (s.amount_after <> s.amount_before OR s.blocked IS NOT NULL)
 UNION ALL
 SELECT period_id, customer_id, 'customers', source, customer_id, CAST(NULL AS VARCHAR), 'closing', closing,
        closing_blocked, counts

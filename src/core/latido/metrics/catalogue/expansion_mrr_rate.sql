@@ -2,7 +2,7 @@
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
        CAST(NULL AS VARCHAR) AS excluded,
        CASE WHEN is_active = 1 AND closing > revalued THEN closing - revalued ELSE 0 END AS numerator,
-       opening AS denominator, COALESCE(opening_blocked, closing_blocked) AS blocked, counts
+       opening AS denominator, LEAST(opening_blocked, closing_blocked) AS blocked, counts
 FROM states
 WHERE was_active = 1
 UNION ALL

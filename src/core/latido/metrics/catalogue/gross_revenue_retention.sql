@@ -2,7 +2,7 @@
 -- nothing.
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
        CAST(NULL AS VARCHAR) AS excluded, LEAST(opening, closing) AS numerator, opening AS denominator,
-       COALESCE(opening_blocked, closing_blocked) AS blocked, counts
+       LEAST(opening_blocked, closing_blocked) AS blocked, counts
 FROM states
 WHERE was_active = 1
 UNION ALL

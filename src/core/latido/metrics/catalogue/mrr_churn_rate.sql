@@ -6,7 +6,7 @@ SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS sou
             WHEN is_active = 0 THEN revalued
             WHEN $variant = 'churn_only' THEN 0
             ELSE revalued - LEAST(revalued, closing) END AS numerator,
-       opening AS denominator, COALESCE(opening_blocked, closing_blocked) AS blocked, counts
+       opening AS denominator, LEAST(opening_blocked, closing_blocked) AS blocked, counts
 FROM states
 WHERE was_active = 1 OR is_active = 1 AND $variant = 'net_change'
 UNION ALL

@@ -1,7 +1,7 @@
 -- By how much the recurring monthly amount grew, from the day before the period to its last day.
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
        CAST(NULL AS VARCHAR) AS excluded, closing - opening AS numerator, opening AS denominator,
-       COALESCE(opening_blocked, closing_blocked) AS blocked, counts
+       LEAST(opening_blocked, closing_blocked) AS blocked, counts
 FROM states
 WHERE was_active = 1 OR is_active = 1
 UNION ALL

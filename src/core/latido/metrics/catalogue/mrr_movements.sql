@@ -3,7 +3,7 @@
 -- Opening plus movements is closing, exactly. What rates alone changed is a movement of its own, where they may.
 WITH moved AS (
     SELECT period_id, customer_id, source, opening, revalued, closing, was_active, is_active, counts,
-           COALESCE(opening_blocked, closing_blocked) AS blocked,
+           LEAST(opening_blocked, closing_blocked) AS blocked,
            CASE WHEN was_active = 0 AND was_customer = 0 THEN 'new'
                 WHEN was_active = 0 THEN 'reactivation'
                 WHEN is_active = 0 THEN 'churn'

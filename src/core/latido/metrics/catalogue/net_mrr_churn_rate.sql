@@ -3,7 +3,7 @@
 -- customers, too.
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
        CAST(NULL AS VARCHAR) AS excluded, opening - closing AS numerator, opening AS denominator,
-       COALESCE(opening_blocked, closing_blocked) AS blocked, counts
+       LEAST(opening_blocked, closing_blocked) AS blocked, counts
 FROM states
 WHERE was_active = 1 OR is_active = 1 AND was_customer = 1 AND $variant = 'with_reactivation'
 UNION ALL

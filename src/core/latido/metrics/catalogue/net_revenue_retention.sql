@@ -1,7 +1,7 @@
 -- What the customers of the day before the period pay on its last day, by what they paid then.
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
        CAST(NULL AS VARCHAR) AS excluded, closing AS numerator, opening AS denominator,
-       COALESCE(opening_blocked, closing_blocked) AS blocked, counts
+       LEAST(opening_blocked, closing_blocked) AS blocked, counts
 FROM states
 WHERE was_active = 1
 UNION ALL

@@ -11,7 +11,7 @@ SELECT scope, source, customer_id, starts_on AS day,
        CASE WHEN previous_until = starts_on THEN previous_amount ELSE 0 END AS amount_before, amount AS amount_after,
        CASE WHEN previous_until = starts_on THEN 1 ELSE 0 END AS was_active, 1 AS is_active,
        first_on < starts_on AS is_return,
-       COALESCE(CASE WHEN previous_until = starts_on THEN previous_blocked END, blocked) AS blocked
+       LEAST(CASE WHEN previous_until = starts_on THEN previous_blocked END, blocked) AS blocked
 FROM neighbours
 UNION ALL
 SELECT scope, source, customer_id, until_on, amount, 0, 1, 0, true, blocked
