@@ -23,10 +23,16 @@ _HOST_OF = "LOWER(TRIM(SPLIT_PART(t.{}, '@', 2)))"
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`key` is what rows are known by, `told` the query of what others notice of rows that came out differently."""
+    """`key` is what rows are known by, `told` the query of what others notice of rows that came out differently.
+
+    `looked_through` is a table of which rows that fit a condition of `where` come out differently, too: all that is
+    asked of it is asked in one go.
+    """
 
     causes: Mapping[str, str]
     reads: Mapping[str, str]
+    looked_through: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
     key: tuple[str, ...] = ("source", "source_id")
     spread: str = ""
     told: str = "FROM {rows}"
@@ -44,10 +50,9 @@ def _moved(cause: str) -> str:
     return f"SELECT source, source_id FROM new_{cause}"
 
 
-def _naming(table: str, column: str, cause: str, among: str = "") -> str:
-    """Return the rows of *table* whose *column* names what moved in *cause*."""
-    return f"""SELECT t.source, t.source_id FROM {table} AS t
-               SEMI JOIN {among or f"new_{cause}"} AS n ON n.source = t.source AND n.source_id = t.{column}"""
+def _names(column: str, cause: str, among: str = "") -> str:
+    """Return the condition that `column` names what moved in *cause*."""
+    return f"EXISTS (FROM {among or f'new_{cause}'} AS n WHERE n.source = t.source AND n.source_id = t.{column})"
 
 
 def _by_link(table: str, column: str, cause: str, among: str = "") -> str:
@@ -69,12 +74,11 @@ def _with_customer(model: str, key: str = "source, source_id") -> str:
     return f"SELECT {key} FROM {model} AS t SEMI JOIN new_m_customers AS n ON n.customer_id = t.customer_id"
 
 
-def _by_email(table: str, column: str) -> dict[str, str]:
-    domains = f"""SELECT t.source, t.source_id FROM {table} AS t
-                  SEMI JOIN new_m_domains AS n ON n.domain = {_HOST_OF.format(column)}"""
-    people = f"""SELECT t.source, t.source_id FROM {table} AS t
-                 SEMI JOIN new_m_people AS n ON n.email = LOWER(TRIM(t.{column}))"""
-    return {"m_domains": domains, "m_people": people}
+def _by_email(column: str) -> dict[str, str]:
+    return {
+        "m_domains": f"EXISTS (FROM new_m_domains AS n WHERE n.domain = {_HOST_OF.format(column)})",
+        "m_people": f"EXISTS (FROM new_m_people AS n WHERE n.email = LOWER(TRIM(t.{column})))",
+    }
 
 
 # Who became another person, and nothing else, belongs to the same customer as before.
@@ -82,20 +86,31 @@ _CONTACTS_OF_OTHERS = """(SELECT source, source_id FROM new_m_contacts GROUP BY 
     HAVING COUNT(*) = 1 OR COUNT(DISTINCT COALESCE(customer_id, '')) > 1)"""
 
 
-def _owned(table: str, model: str, linked: Iterable[str] = (), contacts: str = _CONTACTS_OF_OTHERS) -> dict[str, str]:
-    """Return the causes of rows that belong to whom they name: an account, a contact, by themselves or as *linked*."""
-    named = {"account_id": ("m_account_customers", ""), "contact_id": ("m_contacts", contacts)}
+_NAMED = {"account_id": ("m_account_customers", ""), "contact_id": ("m_contacts", _CONTACTS_OF_OTHERS)}
+"""Whom rows name, with what moves when those belong to another customer."""
+
+
+def _owners(contacts: str = _CONTACTS_OF_OTHERS) -> dict[str, str]:
+    """Return by cause the condition of rows that belong to whom they name: an account, a contact."""
+    return {
+        "m_account_customers": _names("account_id", "m_account_customers"),
+        "m_contacts": _names("contact_id", "m_contacts", contacts),
+    }
+
+
+def _owned(table: str, model: str, linked: Iterable[str] = ()) -> dict[str, str]:
+    """Return the causes of rows that belong to somebody, besides whom they name: to whom they are *linked*."""
     causes = {table: _moved(table), "m_customers": _with_customer(model)}
-    for column, (cause, among) in named.items():
-        links = [_by_link(table, column, cause, among)] if column in linked else []
-        causes[cause] = _any(_naming(table, column, cause, among), *links)
+    causes |= {
+        cause: _by_link(table, column, cause, among) for column, (cause, among) in _NAMED.items() if column in linked
+    }
     if linked:
         causes["m_primary_links"] = _of_kind(table, "m_primary_links")
     return causes
 
 
 def _simply(table: str, model: str) -> Reach:
-    return Reach(_owned(table, model), {table: f"reached AS r ON {_OWN}"})
+    return Reach(_owned(table, model), {table: f"reached AS r ON {_OWN}"}, looked_through=table, where=_owners())
 
 
 def _domains_of(cause: str) -> str:
@@ -243,14 +258,15 @@ REACHES: Mapping[str, Reach | Whole] = {
         {
             "contacts": _moved("contacts"),
             "contact_links": _moved("contact_links"),
-            "m_account_customers": _any(
-                _naming("contacts", "account_id", "m_account_customers"),
-                _by_link("contacts", "account_id", "m_account_customers"),
-            ),
+            "m_account_customers": _by_link("contacts", "account_id", "m_account_customers"),
             "m_primary_links": _of_kind("contacts", "m_primary_links"),
-            "m_domains": _by_email("contacts", "email")["m_domains"],
         },
         {"contacts": f"reached AS r ON {_OWN}"},
+        looked_through="contacts",
+        where={
+            "m_account_customers": _names("account_id", "m_account_customers"),
+            "m_domains": _by_email("email")["m_domains"],
+        },
         spread=_MERGED_TOGETHER,
     ),
     "m_people": Reach(
@@ -277,13 +293,14 @@ REACHES: Mapping[str, Reach | Whole] = {
             "deal_stages": "SELECT source, deal_id AS source_id FROM new_deal_stages",
             "left_deals": _moved("left_deals"),
             "m_duplicates": _of_kind("deals", "m_duplicates"),
-            "users": _naming("deals", "owner_id", "users"),
             "m_rates": _convertible("m_deals", "t.source, t.source_id", "closed_on"),
         },
         {
             "deals": f"reached AS r ON {_OWN}",
             "deal_stages": "reached AS r ON r.source = t.source AND r.source_id = t.deal_id",
         },
+        looked_through="deals",
+        where=_owners() | {"users": _names("owner_id", "users")},
         told="""SELECT source, source_id, customer_id, owner, team, pipeline, status, amount > 0 AS has_amount,
                        recurring_monthly_amount, currency, contract_start, contract_end, closed_on, supersedes, excluded
                 FROM {rows}""",
@@ -298,7 +315,7 @@ REACHES: Mapping[str, Reach | Whole] = {
                 "SELECT entity, kept_source, kept_id FROM new_m_duplicates WHERE entity IN ('contracts', 'deals')",
             ),
             "m_account_customers": f"""SELECT 'contracts' AS entity, t.source, t.source_id
-                FROM ({_naming("contracts", "account_id", "m_account_customers")}) AS t""",
+                FROM contracts AS t WHERE {_names("account_id", "m_account_customers")}""",
             "m_customers": _with_customer("m_contracts", _ENTITIES),
             "m_deals": """SELECT 'deals' AS entity, source, source_id FROM new_m_deals
                           UNION ALL
@@ -324,9 +341,10 @@ REACHES: Mapping[str, Reach | Whole] = {
     "m_carts": _simply("carts", "m_carts"),
     "m_milestones": _simply("milestones", "m_milestones"),
     "m_invitations": Reach(
-        _owned("survey_invitations", "m_invitations", contacts="")
-        | _by_email("survey_invitations", "respondent_email"),
+        _owned("survey_invitations", "m_invitations"),
         {"survey_invitations": f"reached AS r ON {_OWN}"},
+        looked_through="survey_invitations",
+        where=_owners(contacts="") | _by_email("respondent_email"),
     ),
     "m_ticket_history": Reach(
         {
@@ -344,20 +362,19 @@ REACHES: Mapping[str, Reach | Whole] = {
         | {
             "m_ticket_history": "SELECT source, ticket_id AS source_id FROM new_m_ticket_history",
             "m_duplicates": _of_kind("tickets", "m_duplicates"),
-            "m_domains": _by_email("tickets", "requester_email")["m_domains"],
-            "users": _naming("tickets", "assignee_id", "users"),
         },
         {"tickets": f"reached AS r ON {_OWN}"},
+        looked_through="tickets",
+        where=_owners()
+        | {"m_domains": _by_email("requester_email")["m_domains"], "users": _names("assignee_id", "users")},
         told="SELECT source, source_id, team, assignee, channel, COALESCE(excluded = 'deleted', false) FROM {rows}",
     ),
     "m_answers": Reach(
-        _owned("survey_responses", "m_answers", ("account_id",), contacts="")
-        | _by_email("survey_responses", "respondent_email")
-        | {
-            "m_duplicates": _of_kind("survey_responses", "m_duplicates"),
-            "m_tickets": _naming("survey_responses", "ticket_id", "m_tickets"),
-        },
+        _owned("survey_responses", "m_answers", ("account_id",))
+        | {"m_duplicates": _of_kind("survey_responses", "m_duplicates")},
         {"survey_responses": f"reached AS r ON {_OWN}"},
+        looked_through="survey_responses",
+        where=_owners(contacts="") | _by_email("respondent_email") | {"m_tickets": _names("ticket_id", "m_tickets")},
         spread=_ABOUT_ONE_TICKET,
     ),
     "m_openings": Whole(("tickets", "ticket_events", "left_tickets")),

@@ -24,7 +24,9 @@ _FEW = 1_000
 """So many rows are always few."""
 
 _TOLD = frozenset(
-    cause for reach in REACHES.values() for cause in (reach.after if isinstance(reach, Whole) else reach.causes)
+    cause
+    for reach in REACHES.values()
+    for cause in (reach.after if isinstance(reach, Whole) else (*reach.causes, *reach.where))
 )
 
 
@@ -110,6 +112,10 @@ class _Renewal:
     def _reached(self, reach: Reach) -> int:
         """Find the keys of rows that may come out differently; return how many there are."""
         queries = [query for cause, query in reach.causes.items() if cause in self._moved]
+        conditions = [condition for cause, condition in reach.where.items() if cause in self._moved]
+        if conditions:
+            rows = f"SELECT t.source, t.source_id FROM {reach.looked_through} AS t"
+            queries.append(f"{rows} WHERE {' OR '.join(conditions)}")
         if not queries:
             return 0
         named = " AND ".join(f"{name} IS NOT NULL" for name in reach.key)
