@@ -20,17 +20,17 @@ from business import ACCOUNTS, fill, written
 from latido import identity
 from latido.metrics import EngineSettings, refresh
 from latido.metrics.model import STEPS
-from latido.warehouse import Warehouse, put_meta, touch
+from latido.warehouse import Warehouse, meta, put_meta, touch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHANGES: Mapping[str, str] = {
-    "accounts": "website = 'www.moved-' || employees || '.example'",
-    "contacts": "email = 'moved-' || source_id || '@acme.example'",
+    "accounts": "website = 'www.moved-{turn}-' || employees || '.example'",
+    "contacts": "email = 'moved-{turn}-' || source_id || '@acme.example'",
     "deals": "amount = amount + 1",
     "contracts": "recurring_monthly_amount = recurring_monthly_amount + 1",
-    "tickets": "status = 'closed', solved_at = created_at + INTERVAL 3 DAY",
+    "tickets": "status = 'closed', solved_at = COALESCE(solved_at, created_at) + INTERVAL 3 DAY",
     "ticket_events": "public = NOT public",
     "survey_responses": "score = 5 - score",
     "survey_invitations": "delivered = NOT delivered",
@@ -38,7 +38,9 @@ CHANGES: Mapping[str, str] = {
     "carts": "item_count = item_count + 1",
     "milestones": "occurred_at = occurred_at + INTERVAL 1 DAY",
 }
-"""What becomes of one row in a hundred, wherever in its table it is."""
+"""What becomes of one row in a hundred, wherever in its table it is; something else each turn."""
+
+TURN = "benchmark_turn"
 
 
 def main() -> None:
@@ -51,7 +53,8 @@ def main() -> None:
     forget(warehouse)
     measure("from scratch", warehouse, settings)
     measure("nothing new", warehouse, settings)
-    for turn in range(3):
+    turns = last_turn(warehouse) + 1
+    for turn in range(turns, turns + 3):
         change(warehouse, turn)
         measure("1% changed", warehouse, settings)
     renewed = sums(warehouse)
@@ -71,15 +74,23 @@ def forget(warehouse: Warehouse) -> None:
             put_meta(connection, key, "")
 
 
+def last_turn(warehouse: Warehouse) -> int:
+    """Return how often rows were changed already, by this run or one before."""
+    with warehouse.reading() as connection:
+        return int(meta(connection, TURN) or 0)
+
+
 def change(warehouse: Warehouse, turn: int) -> None:
     """Change one row in a hundred of every table, others each *turn*."""
     with warehouse.writing() as connection:
         connection.execute("BEGIN")
         for table, what in CHANGES.items():
             connection.execute(
-                f"UPDATE {table} SET {what}, seq = NEXTVAL('_latido_seq') WHERE HASH(source_id) % 100 = {turn}"
+                f"""UPDATE {table} SET {what.format(turn=turn)}, seq = NEXTVAL('_latido_seq')
+                    WHERE HASH(source_id) % 100 = {turn} % 100"""
             )
         touch(connection)
+        put_meta(connection, TURN, str(turn))
         connection.execute("COMMIT")
 
 
