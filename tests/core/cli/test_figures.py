@@ -187,6 +187,8 @@ def test_variant_is_chosen_by_name_or_by_option(march: Terminal) -> None:
         (["kpis", "--variant", "stat=p90"], "--variant is of one KPI: name it.\n"),
         (["kpis", "csat", "--source", "suport"], "There is no source suport. Did you mean support?\n"),
         (["kpis", "csat", "--segment", "teem"], "csat cannot be split by teem.\n  Did you mean team? There is: "),
+        (["kpis", "csat", "--as-of", "0001-01-01"], "--as-of: 0001-01-01 is no instant."),
+        (["kpis", "csat", "--as-of", "9999-12-31"], "--as-of: 9999-12-31 is no instant."),
         (["kpis", "csat", "--as-of", "now"], "--as-of: now is no instant.\n  Write it as 2026-01-31"),
     ],
 )

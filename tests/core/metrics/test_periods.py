@@ -153,6 +153,11 @@ def test_what_is_no_window_is_refused(figures: Engine, window: str) -> None:
         figures.series("2026-01", "2026-02", "month", window or " ")
 
 
+def test_a_window_that_begins_before_there_are_periods_is_refused(figures: Engine) -> None:
+    with pytest.raises(UsageError, match="is not a window"):
+        figures.series("2026", "2026", "year", "999")
+
+
 def test_without_a_period_it_is_the_last_full_month_before_the_oldest_sync(figures: Engine) -> None:
     (found,) = figures.answers(["first_response_time"])
 

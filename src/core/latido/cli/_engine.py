@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _ = marker("latido")
 
+_YEARS = range(1900, 2300)
+"""Those that periods are in."""
+
 
 def engine(here: Session) -> Engine:
     """Return the engine over the project's warehouse, the KPIs of plugins and the project's own included."""
@@ -35,9 +38,11 @@ def instant(here: Session, text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
+        found = datetime.min
+    if found.year not in _YEARS:
         raise UsageError(
             _("--as-of: {text} is no instant.", text=text), _("Write it as 2026-01-31 or 2026-01-31T09:00.")
-        ) from None
+        )
     return found if found.tzinfo else found.replace(tzinfo=here.project.time_zone)
 
 

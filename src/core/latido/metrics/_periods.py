@@ -151,14 +151,22 @@ def compared(period: Period, how: str) -> Period:
 
 def rolling(periods: Iterable[Period], window: str) -> list[Period]:
     """Return for each of *periods* the window that ends with it: so many of them (`3`), or so many days (`90d`)."""
-    found = re.fullmatch(r"([1-9]\d{0,2})(d?)", window.strip())
-    if found is None:
+    try:
+        return [_ending(each, window.strip()) for each in periods]
+    except (ValueError, OverflowError):
         raise UsageError(
             _('"{text}" is not a window.', text=window),
             _("Write how many periods it covers, as in --by month --rolling 3, or days: --rolling 90d"),
-        )
+        ) from None
+
+
+def _ending(period: Period, window: str) -> Period:
+    """Return the *window* that ends with *period*; raises ValueError for what is none."""
+    found = re.fullmatch(r"([1-9]\d{0,2})(d?)", window)
+    if found is None:
+        raise ValueError(window)
     length = int(found[1])
-    return [Period(each.ends_on - length * _DAY, each.ends_on) if found[2] else each.window(length) for each in periods]
+    return _checked(Period(period.ends_on - length * _DAY, period.ends_on) if found[2] else period.window(length))
 
 
 def grain_named(name: str) -> Grain:
