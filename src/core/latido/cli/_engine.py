@@ -38,8 +38,8 @@ def instant(here: Session, text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        found = datetime.min
-    if found.year not in _YEARS:
+        found = None
+    if found is None or found.year not in _YEARS:
         raise UsageError(
             _("--as-of: {text} is no instant.", text=text), _("Write it as 2026-01-31 or 2026-01-31T09:00.")
         )
