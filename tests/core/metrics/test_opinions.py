@@ -53,6 +53,19 @@ def test_an_address_is_one_however_it_is_written(tmp_path: Path) -> None:
     assert [0.0, 2, {"superseded": 1}] == rounded(answer(figures, "nps"), "value", "n", "excluded")
 
 
+def test_a_source_that_counts_alone_says_itself_what_its_people_answered_last(tmp_path: Path) -> None:
+    """What another source heard later takes nothing away from it."""
+    figures = asking(
+        tmp_path,
+        said("1", 9, respondent_email="ana@x.example", answered_at="2024-01-05T12:00Z"),
+        said("2", 3, respondent_email="ana@x.example", answered_at="2024-01-20T12:00Z", source="desk"),
+    )
+
+    for ask, shop, desk in (("nps", 100, -100), ("nps(dedupe=first)", 100, -100), ("nps_segments", 1, 1)):
+        assert [shop, desk] == [answer(figures, ask, source=source).value for source in ("shop", "desk")]
+    assert [-100, 1] == rounded(answer(figures, "nps"), "value", "n")
+
+
 MIXED = [(10, (0, 10)), (6, (0, 10)), (9, (1, 10)), (1, (1, 10)), (5, (1, 5)), (4, (1, 5)), (11, (0, 10)), (7, None)]
 
 

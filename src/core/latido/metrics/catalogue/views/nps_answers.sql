@@ -14,4 +14,4 @@ SELECT p.period_id, a.customer_id, a.person_id, a.source, a.source_id, a.answere
 FROM m_answers AS a
 JOIN period_days AS p
   ON p.day = CAST(a.answered_at AS DATE) AND a.answered_at >= p.starts_at AND a.answered_at < p.ends_at
-WHERE a.kind = 'nps'
+WHERE a.kind = 'nps' AND ($scope = '' OR a.source = $scope)
