@@ -7,6 +7,6 @@ SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS sou
             WHEN is_detractor = 0 THEN 'unwell'
             WHEN CAST(score AS DECIMAL(18,6)) < CAST($health_at_risk AS DECIMAL(18,12)) THEN 'both'
             ELSE 'detractor' END AS class,
-       score AS value, nps, csat, ces, support, usage, coverage
+       score * counts AS value, nps, csat, ces, support, usage, coverage, counts
 FROM customer_health
 WHERE is_detractor = 1 OR score IS NULL OR CAST(score AS DECIMAL(18,6)) < CAST($health_at_risk AS DECIMAL(18,12))

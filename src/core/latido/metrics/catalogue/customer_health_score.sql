@@ -4,6 +4,6 @@
 -- of the last 30 days with a visit. What is not known does not count as bad: its weight goes to the rest, and a customer
 -- of whom less than half is known has no score. Weights, deduction and bar stand in the settings.
 SELECT period_id, customer_id, 'customers' AS entity, source, customer_id AS source_id,
-       CASE WHEN score IS NULL THEN 'insufficient_coverage' END AS excluded, score AS value,
-       nps, csat, ces, support, usage, coverage
+       CASE WHEN score IS NULL THEN 'insufficient_coverage' END AS excluded,
+       score * counts AS value, nps, csat, ces, support, usage, coverage, counts
 FROM customer_health

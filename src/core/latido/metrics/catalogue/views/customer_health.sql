@@ -1,61 +1,17 @@
 -- The health of each customer active on the last day of a period. `nps`, `csat`, `ces`, `support` and `usage` are the
 -- points that each part adds to the score, none where nothing is known of it; `coverage` is the weight of what is
--- known; `is_detractor` says that somebody there is one.
-WITH parts AS (
-    SELECT period_id, customer_id, place, is_detractor, CAST(NULL AS BOOLEAN) AS is_satisfied,
-           CAST(NULL AS BOOLEAN) AS is_easy, CAST(NULL AS BOOLEAN) AS is_open, CAST(NULL AS BIGINT) AS days
-    FROM last_nps
-    UNION ALL
-    SELECT p.period_id, a.customer_id, CAST(NULL AS DECIMAL(18,12)), 0,
-           CASE WHEN a.kind = 'csat' THEN 4 * (a.score - a.scale_min) >= 3 * (a.scale_max - a.scale_min) END,
-           CASE WHEN a.kind = 'ces' THEN 4 * (a.score - a.scale_min) >= 3 * (a.scale_max - a.scale_min) END,
-           CAST(NULL AS BOOLEAN), CAST(NULL AS BIGINT)
-    FROM m_answers AS a
-    JOIN periods AS p ON a.answered_at >= p.back_90_at AND a.answered_at < p.ends_at
-    WHERE a.kind IN ('csat', 'ces') AND a.excluded IS NULL AND a.invalid IS NULL AND a.customer_id IS NOT NULL
-          AND ($scope = '' OR a.source = $scope)
-    UNION ALL
-    SELECT p.period_id, t.customer_id, CAST(NULL AS DECIMAL(18,12)), 0, CAST(NULL AS BOOLEAN), CAST(NULL AS BOOLEAN),
-           true, CAST(NULL AS BIGINT)
-    FROM m_tickets AS t
-    JOIN periods AS p ON t.created_at < p.ends_at AND t.open_until_at >= p.ends_at
-    WHERE t.excluded IS NULL AND t.customer_id IS NOT NULL AND ($scope = '' OR t.source = $scope)
-    UNION ALL
-    SELECT period_id, customer_id, CAST(NULL AS DECIMAL(18,12)), 0, CAST(NULL AS BOOLEAN), CAST(NULL AS BOOLEAN),
-           CAST(NULL AS BOOLEAN), days
-    FROM visited_days
-), told AS (
-    SELECT period_id, customer_id, CAST(SUM(place) AS DOUBLE) / NULLIF(COUNT(place), 0) AS nps,
-           CAST(100 * COUNT(CASE WHEN is_satisfied THEN 1 END) AS DOUBLE) / NULLIF(COUNT(is_satisfied), 0) AS csat,
-           CAST(100 * COUNT(CASE WHEN is_easy THEN 1 END) AS DOUBLE) / NULLIF(COUNT(is_easy), 0) AS ces,
-           COUNT(is_open) AS tickets, MAX(days) AS days, MAX(is_detractor) AS is_detractor
-    FROM parts
-    GROUP BY period_id, customer_id
-), ends AS (
-    SELECT p.period_id, p.ends_on, p.ends_at, d.desks
-    FROM periods AS p
-    CROSS JOIN (SELECT COUNT(*) AS desks
-                FROM m_delivered
-                WHERE table_name = 'tickets' AND ($scope = '' OR source = $scope)) AS d
-), known AS (
-    SELECT e.period_id, s.customer_id, s.source, t.nps, t.csat, t.ces, COALESCE(t.is_detractor, 0) AS is_detractor,
-           CASE WHEN e.desks > 0
-                THEN GREATEST(0, 100 - CAST($health_per_ticket AS DOUBLE) * COALESCE(t.tickets, 0)) END AS support,
-           CASE WHEN s.seen_at < e.ends_at THEN CAST(100 * COALESCE(t.days, 0) AS DOUBLE) / 30 END AS usage
-    FROM stretches AS s
-    JOIN ends AS e ON s.starts_on < e.ends_on AND s.until_on >= e.ends_on
-    LEFT JOIN told AS t ON t.period_id = e.period_id AND t.customer_id = s.customer_id
-), weighed AS (
-    SELECT period_id, customer_id, source, is_detractor, nps, csat, ces, support, usage,
+-- known; `is_detractor` says that somebody there is one. `counts` is how many customers a row stands for.
+WITH weighed AS (
+    SELECT period_id, customer_id, source, is_detractor, nps, csat, ces, support, usage, counts,
            CASE WHEN nps IS NULL THEN 0 ELSE CAST($health_nps AS DOUBLE) END
            + CASE WHEN csat IS NULL THEN 0 ELSE CAST($health_csat AS DOUBLE) END
            + CASE WHEN ces IS NULL THEN 0 ELSE CAST($health_ces AS DOUBLE) END
            + CASE WHEN support IS NULL THEN 0 ELSE CAST($health_support AS DOUBLE) END
            + CASE WHEN usage IS NULL THEN 0 ELSE CAST($health_usage AS DOUBLE) END AS coverage
-    FROM known
+    FROM customers_alike
 ), added AS (
     -- Nine digits of a part are the same whichever engine made them out of a DOUBLE; the last ones are not.
-    SELECT period_id, customer_id, source, is_detractor, CAST(coverage AS DECIMAL(18,12)) AS coverage,
+    SELECT period_id, customer_id, source, is_detractor, counts, CAST(coverage AS DECIMAL(18,12)) AS coverage,
            CAST(nps * CAST($health_nps AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,9)) AS nps,
            CAST(csat * CAST($health_csat AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,9)) AS csat,
            CAST(ces * CAST($health_ces AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,9)) AS ces,
@@ -63,7 +19,7 @@ WITH parts AS (
            CAST(usage * CAST($health_usage AS DOUBLE) / NULLIF(coverage, 0) AS DECIMAL(18,9)) AS usage
     FROM weighed
 )
-SELECT period_id, customer_id, source, is_detractor, coverage, nps, csat, ces, support, usage,
+SELECT period_id, customer_id, source, is_detractor, counts, coverage, nps, csat, ces, support, usage,
        CASE WHEN coverage > 0 AND coverage >= CAST($health_coverage AS DECIMAL(18,12))
             THEN CAST(COALESCE(nps, 0) + COALESCE(csat, 0) + COALESCE(ces, 0) + COALESCE(support, 0)
                       + COALESCE(usage, 0) AS DECIMAL(18,9)) END AS score
