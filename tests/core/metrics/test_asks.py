@@ -76,7 +76,24 @@ def test_the_settings_choose_a_variant_that_the_answer_names(tmp_path: Path) -> 
     assert "stat=mean,which=first" == figures.ask("average_resolution_time(stat=mean)").variant
 
 
-@pytest.mark.parametrize(("kpi", "variant"), [("csta", "variant=top_box"), ("csat", "variant=best"), ("csat", "top")])
+def test_what_is_asked_for_goes_before_a_setting_that_does_not_go_together_with_it(tmp_path: Path) -> None:
+    variants = {"mrr_movements": "fx_policy=spot"}
+    figures = Engine(Warehouse(tmp_path / "latido.duckdb"), EngineSettings((), variants=variants))
+
+    assert "fx_policy=spot" == figures.ask("mrr_movements").variant
+    assert "fx_policy=spot,grain=net" == figures.ask("mrr_movements(grain=net)").variant
+    assert "grain=daily" == figures.ask("mrr_movements(grain=daily)").variant
+
+
+@pytest.mark.parametrize(
+    ("kpi", "variant"),
+    [
+        ("csta", "variant=top_box"),
+        ("csat", "variant=best"),
+        ("csat", "top"),
+        ("mrr_movements", "grain=daily,fx_policy=spot"),
+    ],
+)
 def test_a_variant_that_does_not_exist_is_a_mistake_in_the_settings(tmp_path: Path, kpi: str, variant: str) -> None:
     with pytest.raises(ConfigurationError, match=r"latido\.toml, metrics\.variants"):
         Engine(Warehouse(tmp_path / "latido.duckdb"), EngineSettings((), variants={kpi: variant}))

@@ -70,7 +70,7 @@ class Catalogue:
         for name, ranges in bands.items():
             self._add_bands(name, ranges)
         self._schedules = tuple(schedules)
-        self._variants = {name: self._configured(name, written) for name, written in variants.items()}
+        self._variants = dict(self._configured(name, written) for name, written in variants.items())
 
     @property
     def offered(self) -> list[Kpi]:
@@ -84,7 +84,7 @@ class Catalogue:
         """
         kpi, values = self._parsed(text)
         values |= self._values(kpi, _pairs(variant, variant))
-        return _made(kpi, {**self._variants.get(kpi.id, {}), **values})
+        return _made(kpi, {**_beside(kpi, self._variants.get(kpi.id, {}), values), **values})
 
     def parts(self, ask: Ask) -> dict[str, Ask]:
         """Return the parts of a formula by name; they follow its parameters, and not what the settings say of them."""
@@ -148,10 +148,10 @@ class Catalogue:
         changed = replace(kpi, bands=(*kpi.bands, *own))
         self.kpis |= dict.fromkeys((kpi.id, *kpi.aliases), changed)
 
-    def _configured(self, name: str, written: str) -> dict[str, str]:
+    def _configured(self, name: str, written: str) -> tuple[str, Mapping[str, str]]:
         try:
             kpi = self._kpi(name)
-            return self._values(kpi, _pairs(written, written))
+            return kpi.id, _made(kpi, self._values(kpi, _pairs(written, written))).values
         except UsageError as error:
             raise ConfigurationError(
                 _("latido.toml, metrics.variants: {problem}", problem=error.message), error.hint
@@ -174,6 +174,15 @@ class Catalogue:
                 known,
             )
         return value
+
+
+def _beside(kpi: Kpi, configured: Mapping[str, str], asked: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the *configured* values that go together with what is *asked*."""
+    return {
+        name: value
+        for name, value in configured.items()
+        if not any(name in each and each.items() <= {**asked, name: value}.items() for each in kpi.never)
+    }
 
 
 def _made(kpi: Kpi, values: Mapping[str, str]) -> Ask:
