@@ -49,9 +49,9 @@ def renew(connection: duckdb.DuckDBPyConnection, settings: EngineSettings, since
 
 
 @cache
-def _words(table: str) -> tuple[str, ...]:
-    """Return every word in the query of *table*: any column that it reads is among them."""
-    return tuple(sorted(set(re.findall(r"\w+", step_sql(table)))))
+def _words(table: str) -> frozenset[str]:
+    """Return all words in the query of *table*: any column that it reads is among them."""
+    return frozenset(re.findall(r"\w+", step_sql(table)))
 
 
 class _Renewal:
@@ -137,11 +137,12 @@ class _Renewal:
             among = condition.format(stored=self._stored)
             self._make(f"rows_{name}", f"SELECT t.rowid AS row FROM {self._stored}.{name} AS t SEMI JOIN {among}")
         for name in reach.reads:
-            self._make(
-                name,
-                f"""SELECT COLUMNS(lambda name: name IN {_words(table)})
-                    FROM {self._stored}.{name} AS t SEMI JOIN rows_{name} AS r ON r.row = t.rowid""",
-            )
+            rows = f"{self._stored}.{name} AS t SEMI JOIN rows_{name} AS r ON r.row = t.rowid"
+            self._make(name, f"SELECT {', '.join(sorted(self._columns(name) & _words(table)))} FROM {rows}")
+
+    def _columns(self, name: str) -> set[str]:
+        described = self._connection.execute(f"DESCRIBE {self._stored}.{name}").fetchall()
+        return {column for column, *_kind in described}
 
     def _tell(self, table: str, becomes: str) -> None:
         """Let others see, if any ask, what came out differently: as it `was`, and as it is."""
