@@ -114,9 +114,8 @@ def _simply(table: str, model: str) -> Reach:
 
 
 def _domains_of(cause: str) -> str:
-    return f"""SELECT h.host AS domain FROM _latido_keys AS k
+    return f"""SELECT k.value AS domain FROM _latido_keys AS k
                SEMI JOIN new_{cause} AS n ON n.source = k.source AND n.source_id = k.source_id
-               JOIN _latido_hosts AS h ON h.domain = k.value
                WHERE k.entity = 'accounts' AND k.rule = 'domain'"""
 
 
@@ -231,17 +230,16 @@ REACHES: Mapping[str, Reach | Whole] = {
     ),
     "m_domains": Reach(
         {
-            "domain": """SELECT h.host AS domain FROM _latido_hosts AS h
-                         SEMI JOIN new_domain AS n ON n.source_id = h.domain""",
+            "domain": "SELECT source_id AS domain FROM new_domain",
             "accounts": _domains_of("accounts"),
             "m_account_customers": _domains_of("m_account_customers"),
         },
         {
             "_latido_hosts": "reached AS r ON r.domain = t.host",
-            "_latido_keys": """(SELECT h.domain FROM {stored}._latido_hosts AS h JOIN reached AS o ON o.domain = h.host)
-                               AS r ON t.entity = 'accounts' AND t.rule = 'domain' AND r.domain = t.value""",
+            "_latido_keys": "found AS r ON t.entity = 'accounts' AND t.rule = 'domain' AND r.domain = t.value",
         },
         key=("domain",),
+        spread="SELECT h.host AS domain FROM _latido_hosts AS h SEMI JOIN found AS f ON f.domain = h.domain",
     ),
     "m_primary_links": Reach(
         {

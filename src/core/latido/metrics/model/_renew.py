@@ -133,8 +133,7 @@ class _Renewal:
 
         Copies, since of views it is not known how few rows they have: much greater tables would be hashed than these.
         """
-        for name, condition in reach.reads.items():
-            among = condition.format(stored=self._stored)
+        for name, among in reach.reads.items():
             self._make(f"rows_{name}", f"SELECT t.rowid AS row FROM {self._stored}.{name} AS t SEMI JOIN {among}")
         for name in reach.reads:
             rows = f"{self._stored}.{name} AS t SEMI JOIN rows_{name} AS r ON r.row = t.rowid"
