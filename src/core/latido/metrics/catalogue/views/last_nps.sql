@@ -1,8 +1,10 @@
--- What people last answered about recommending, in the 365 days before the end of a period: its `place` on the scale, from
--- 0 to 100, and whether it makes them detractors, of which only the last answer on a usual scale, 0-10 or 1-10, tells.
+-- What the people of a customer last answered about recommending, in the 365 days before the end of a period: `nps` is
+-- their mean place on the scale, from 0 to 100; `is_detractor` says whether one of them is a detractor, of which only the
+-- last answer on a usual scale, 0-10 or 1-10, tells.
 SELECT p.period_id, a.customer_id,
-       CASE WHEN a.next_at >= p.ends_at THEN a.place END AS place,
-       CASE WHEN a.next_usual_at >= p.ends_at AND a.is_usual = 1 AND a.score < 7 THEN 1 ELSE 0 END AS is_detractor
+       CAST(SUM(CASE WHEN a.next_at >= p.ends_at THEN a.place END) AS DOUBLE)
+       / NULLIF(COUNT(CASE WHEN a.next_at >= p.ends_at THEN a.place END), 0) AS nps,
+       MAX(CASE WHEN a.next_usual_at >= p.ends_at AND a.is_usual = 1 AND a.score < 7 THEN 1 ELSE 0 END) AS is_detractor
 FROM (SELECT customer_id, answered_at, score, place, is_usual,
              COALESCE(LEAD(answered_at) OVER (
                           PARTITION BY customer_id, person_id
@@ -23,3 +25,4 @@ FROM (SELECT customer_id, answered_at, score, place, is_usual,
                   AND answered_at < (SELECT MAX(ends_at) FROM periods)) AS answers) AS a
 JOIN periods AS p ON a.answered_at >= p.back_365_at AND a.answered_at < p.ends_at
 WHERE a.next_at >= p.ends_at OR a.next_usual_at >= p.ends_at AND a.is_usual = 1
+GROUP BY p.period_id, a.customer_id
