@@ -5,7 +5,7 @@ SELECT s.period_id, s.customer_id, 'customers' AS entity, s.source, s.customer_i
        CASE WHEN s.closing >= b.high_from THEN 'high' WHEN s.closing >= b.middle_from THEN 'middle' ELSE 'volume' END
            AS class
 FROM states AS s
-JOIN value_bars AS b ON b.period_id = s.period_id
+JOIN value_bars AS b ON b.period_id = s.period_id AND b.day = 'closing'
 WHERE s.is_active = 1
 UNION ALL
 SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS DECIMAL(28,12)), CAST(NULL AS VARCHAR),

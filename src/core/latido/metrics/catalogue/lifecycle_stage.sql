@@ -11,7 +11,7 @@ LEFT JOIN (SELECT customer_id, MIN(occurred_at) AS valued_at
            WHERE milestone = 'first_value' AND excluded IS NULL AND ($scope = '' OR source = $scope)
            GROUP BY customer_id) AS v ON v.customer_id = s.customer_id
 JOIN periods AS p ON s.starts_on < p.ends_on AND s.until_on >= p.ends_on
-JOIN value_bars AS b ON b.period_id = p.period_id
+JOIN value_bars AS b ON b.period_id = p.period_id AND b.day = 'closing'
 UNION ALL
 SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS DECIMAL(28,12)), CAST(NULL AS VARCHAR),
        CAST(NULL AS VARCHAR)

@@ -1,18 +1,15 @@
--- Customers by what they pay per month: `high` are those whom fewer than a fifth of all pay more than, `middle` fewer
--- than half, the rest is `volume`. Those active on the last day of the period are in the segment of that day, those who
--- left in it in that of the day before it. One whose amount has no rate is in none.
-SELECT period_id, customer_id,
-       CASE WHEN blocked IS NOT NULL THEN CAST(NULL AS VARCHAR)
-            WHEN paying_more < customers * CAST($high_share AS DECIMAL(18,12)) THEN 'high'
-            WHEN paying_more < customers * CAST($high_or_middle_share AS DECIMAL(18,12)) THEN 'middle'
+-- Customers by what they pay per month: `high`, `middle` or `volume`. Those active on the last day of the period are in
+-- the segment of that day, those who left in it in that of the day before it. One whose amount has no rate is in none.
+SELECT s.period_id, s.customer_id,
+       CASE WHEN s.blocked IS NOT NULL THEN CAST(NULL AS VARCHAR)
+            WHEN s.amount >= b.high_from THEN 'high'
+            WHEN s.amount >= b.middle_from THEN 'middle'
             ELSE 'volume' END AS segment
-FROM (SELECT period_id, customer_id, is_active AS is_counted, closing_blocked AS blocked,
-             RANK() OVER (PARTITION BY period_id, is_active ORDER BY closing DESC NULLS LAST) - 1 AS paying_more,
-             COUNT(*) OVER (PARTITION BY period_id, is_active) AS customers
+FROM (SELECT period_id, customer_id, 'closing' AS day, closing AS amount, closing_blocked AS blocked
       FROM states
+      WHERE is_active = 1
       UNION ALL
-      SELECT period_id, customer_id, was_active * (1 - is_active), opening_blocked,
-             RANK() OVER (PARTITION BY period_id, was_active ORDER BY opening DESC NULLS LAST) - 1,
-             COUNT(*) OVER (PARTITION BY period_id, was_active)
-      FROM states) AS ranked
-WHERE is_counted = 1
+      SELECT period_id, customer_id, 'opening', opening, opening_blocked
+      FROM states
+      WHERE was_active = 1 AND is_active = 0) AS s
+JOIN value_bars AS b ON b.period_id = s.period_id AND b.day = s.day
