@@ -50,7 +50,7 @@ SOURCES = ("crm", "desk")
 IDS = ["1", "2", "3", "4"]
 DAYS = ["2024-01-05", "2024-02-10", "2024-03-15", None]
 TIMES = ["2024-01-05T10:00Z", "2024-02-10T22:30Z", "2024-03-15T23:30Z", None]
-EMAILS = ["ana@a.example", "Luis@b.example", "eva@mail.c.example", None]
+EMAILS = ["ana@a.example", "Luis@b.example", "eva@mail.c.example", " Eva@ mail.c.example ", None]
 MONEY = ["-5", "10", "20.5", None]
 CURRENCIES = ["EUR", "usd", "GBP", None]
 EXTERNAL = ["X-1", "X-2", None, None, None]
@@ -245,6 +245,7 @@ BEFORE = (
     row(User, "u", name="Ana", team="A"),
     row(Ticket, "of old", contact_id="old", status="open"),
     row(Ticket, "by mail", requester_email="ana@a.example", assignee_id="u"),
+    row(Ticket, "by odd mail", requester_email=" Ana@ mail.a.example "),
     row(Ticket, "by link", status="open"),
     row(Association, "l", from_entity="tickets", from_id="by link", to_entity="accounts", to_id="a"),
     row(TicketEvent, "e", ticket_id="of old", kind="reply", actor_role="agent", public=True, occurred_at=TIMES[1]),

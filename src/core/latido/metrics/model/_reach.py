@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _OWN = "r.source = t.source AND r.source_id = t.source_id"
-_HOST_OF = "LOWER(TRIM(SPLIT_PART(t.{}, '@', 2)))"
+# Trimmed in the end, which is quicker than at first, and finds rather too many: a host may begin with a space.
+_HOST_IS = "TRIM(n.domain) = LOWER(TRIM(SPLIT_PART(t.{}, '@', 2)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _with_customer(model: str, key: str = "source, source_id") -> str:
 
 def _by_email(column: str) -> dict[str, str]:
     return {
-        "m_domains": f"EXISTS (FROM new_m_domains AS n WHERE n.domain = {_HOST_OF.format(column)})",
+        "m_domains": f"EXISTS (FROM new_m_domains AS n WHERE {_HOST_IS.format(column)})",
         "m_people": f"EXISTS (FROM new_m_people AS n WHERE n.email = LOWER(TRIM(t.{column})))",
     }
 
