@@ -111,9 +111,11 @@ def test_an_amount_too_great_to_be_converted_stops_only_the_figures_that_it_ente
     typed, pesos = {"amount": "90000000000000", "currency": "USD"}, rate("USD", "2023-01-01", "4000", "COP")
     rows = {FxRate: [pesos], Deal: [won("1", **typed)], Contract: [contract("c", "900000000000", "2023-05-01")]}
     rows[FxRate].append(rate("EUR", "2023-01-01", "430000", "COP"))
+    rows[MarketingSpend] = [{"source_id": "ads", "spend_date": "2024-01-10", **typed}]
     figures = engine(tmp_path, rows, currency="COP", by_hand=("shop",))
 
-    assert [(None, "unbounded")] == model(figures, "SELECT value, blocked FROM m_deals")
+    for table in ("m_deals", "m_spend"):
+        assert [(None, "unbounded")] == model(figures, f"SELECT value, blocked FROM {table}")
     assert {"c": "out_of_range"} == reasons(figures)
 
 
