@@ -44,7 +44,7 @@ TYPES = {"VARCHAR": "TEXT", "DOUBLE": "DOUBLE PRECISION"}
 PLACE = re.compile(r"%\((\w+)\)s")
 NULL = r"\N"
 NUMBERS = {float: FLOAT, Decimal: NUMERIC}
-AS_OF = "2024-02-20 10:00:00"
+READ_UNTIL = {"as_of": "2024-02-20 10:00:00", "as_of_day": "2024-02-20"}
 CUTS = {"source": Cut(source="shop"), "country": Cut(segment="country")}
 
 ODD: Rows = {
@@ -142,7 +142,7 @@ def asks(figures: Engine) -> list[Ask]:
 
 def statement(figures: Engine, source: str | None = None) -> Statement:
     known = {"scope": source or "", "only_source": source, "only_customer": None}
-    return Statement({**figures.settings.bound, **known}, lambda _kpi: AS_OF)
+    return Statement({**figures.settings.bound, **known}, lambda _kpi: READ_UNTIL)
 
 
 class Both:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from latido.schema import Account, Contract, Deal, MarketingSpend
-from tests.core.metrics.loading import accounts, answer, contract, deal, engine, figure, poured, spent
+from tests.core.metrics.loading import MADRID, accounts, answer, contract, deal, engine, figure, poured, spent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,3 +144,14 @@ def test_a_lead_of_several_sources_was_created_where_it_was_first(tmp_path: Path
     assert [0, 1] == figure(
         engine(tmp_path / "deleted", sources=deleted | sold), "lead_conversion_rate", "value", "denominator"
     )
+
+
+def test_a_lead_has_become_a_customer_from_the_day_on_that_is_one_here(tmp_path: Path) -> None:
+    """Shortly after midnight in Madrid it is still the day before in Greenwich."""
+    lead = {**accounts("A")[0], "created_at": "2024-03-05T12:00Z"}
+    figures = poured(tmp_path, {Account: [lead], Deal: [deal("A", "2024-04-01")]})
+
+    midnight = datetime(2024, 4, 1, tzinfo=MADRID)
+    for minutes, converted in ((-1, 0), (1, 1)):
+        as_of = midnight + timedelta(minutes=minutes)
+        assert converted == answer(figures, "lead_conversion_rate", "2024-03", as_of=as_of).value

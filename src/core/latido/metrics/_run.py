@@ -109,10 +109,12 @@ class Run:
         """Return a statement without facts; *known* may be mentioned in it, and so may some settings."""
         cut = {"scope": self.cut.source or "", "only_source": self.cut.source, "only_customer": self.cut.customer}
         segment = dict(zip(("segment",), self.cut.only, strict=False))
-        return Statement({**self.settings.bound, **cut, **segment, **known}, self._as_of)
+        return Statement({**self.settings.bound, **cut, **segment, **known}, self._read)
 
-    def _as_of(self, kpi: Kpi) -> str:
-        return utc_text(self.as_of or self.state.as_of([kpi]) or self.now)
+    def _read(self, kpi: Kpi) -> dict[str, str]:
+        """Return up to which instant, and which local day, the sources of *kpi* were read."""
+        instant = self.as_of or self.state.as_of([kpi]) or self.now
+        return {"as_of": utc_text(instant), "as_of_day": str(instant.astimezone(self.settings.time_zone).date())}
 
     def figure(
         self, ask: Ask, period: Period, segment: Segment, tallies: Mapping[tuple[str, Period, Segment], Tally]

@@ -51,13 +51,13 @@ class Cut:
 class Statement:
     """SQL that grows by the facts of each ask; every value in it is bound.
 
-    *known* holds what any SQL may mention, *as_of* returns up to when the sources of a KPI were read. Where only totals
-    are wanted (*in_total*), a row of facts that have `counts` may stand for many; where facts are added up (*folding*),
+    *known* holds what any SQL may mention, *read* says up to when the sources of a KPI were read. Where only totals are
+    wanted (*in_total*), a row of facts that have `counts` may stand for many; where facts are added up (*folding*),
     DuckDB is told what to keep.
     """
 
     known: Mapping[str, Any]
-    as_of: Callable[[Kpi], str]
+    read: Callable[[Kpi], Mapping[str, Any]]
     in_total: bool = False
     folding: bool = False
     tables: dict[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Statement:
         """Return the name under which the facts of *ask* can be read; asks with the same facts share them."""
         query = ask.kpi.counted()[0]
         sql, instead = query.sql, {name: views()[other] for name, other in query.instead.items()}
-        offered = {**ask.bound, "as_of": self.as_of(ask.kpi)}
+        offered = {**ask.bound, **self.read(ask.kpi)}
         bound = {name: value for name, value in offered.items() if mentions(sql, name)}
         key = f"{sql} {query.instead} {bound}"
         if key not in self._facts:

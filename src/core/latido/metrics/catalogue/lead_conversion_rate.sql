@@ -9,7 +9,7 @@ WITH leads AS (
     WHERE $scope = '' OR source = $scope
 )
 SELECT p.period_id, l.customer_id, 'accounts' AS entity, l.source, l.source_id, l.excluded,
-       CASE WHEN CAST(a.acquired_on AS TIMESTAMP) < CAST($as_of AS TIMESTAMP) THEN 1 ELSE 0 END AS numerator
+       CASE WHEN a.acquired_on <= CAST($as_of_day AS DATE) THEN 1 ELSE 0 END AS numerator
 FROM leads AS l
 JOIN period_days AS p
   ON p.day = CAST(l.created_at AS DATE) AND l.created_at >= p.starts_at AND l.created_at < p.ends_at

@@ -9,5 +9,5 @@ from latido.metrics.model import STEPS
 TABLES = (*sorted(table for step in STEPS for table in step), *views(), "periods", "period_days")
 """What facts may be selected from."""
 
-VALUES = ("as_of", "scope", *EngineSettings(()).bound)
+VALUES = ("as_of", "as_of_day", "scope", *EngineSettings(()).bound)
 """What facts may mention as `$name` without a parameter of their own."""
