@@ -85,6 +85,15 @@ def test_mistake_in_the_file_is_one_sentence(load: Loading, toml: str, sentence:
     assert caught.value.hint is not None
 
 
+def test_schedule_cannot_be_called_what_means_none(load: Loading) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load("[schedules.none]\nmonday = ['09:00-14:00']")
+
+    assert str(refused.value).endswith(
+        "latido.toml, line 1: a schedule cannot be called none, which means: without one."
+    )
+
+
 @pytest.mark.parametrize(
     ("hours", "problem"),
     [

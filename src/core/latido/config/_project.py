@@ -237,5 +237,11 @@ def _check_fx(metrics: MetricsSettings, written: Settings) -> None:
 
 
 def _schedule(name: str, written: Settings, latido: LatidoSettings) -> Schedule:
+    if name == "none":
+        place = origin_of(written, ("schedules", name)).place()
+        raise ConfigurationError(
+            _("{place}: a schedule cannot be called none, which means: without one.", place=place),
+            _("Give it another name."),
+        )
     settings = validated(ScheduleSettings, f"schedules.{name}", below(written, "schedules", name))
     return schedule(name, settings, latido.timezone)
