@@ -179,6 +179,7 @@ def test_variant_is_chosen_by_name_or_by_option(march: Terminal) -> None:
         (["kpis", "--from", "2026-01"], "--from and --to belong together.\n"),
         (["kpis", "--period", "2026", "--from", "2026-01", "--to", "2026-02"], "--period and --from/--to exclude"),
         (["explain", "csat", "--rows", "--segment", "team"], "--segment team does not name one segment.\n"),
+        (["explain", "csat", "--compare", "year"], "--compare is for --change.\n  Add --change."),
         (["kpis", "--by", "month"], "--by needs a period.\n"),
         (["kpis", "--rolling", "3"], "--rolling needs a period.\n"),
         (["kpis", "csat", "--period", "2026", "--rolling", "3 months"], '"3 months" is not a window.\n'),

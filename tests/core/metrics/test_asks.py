@@ -51,6 +51,11 @@ def test_parameters_may_stand_apart(figures: Engine) -> None:
         ("csat(", '"csat(" is not a KPI.', "Write it as csat, or with a variant: 'nps(dedupe=none)'"),
         ("csat(variant)", '"csat(variant)" does not name a variant.', "Write it as stat=p90"),
         ("csat(variant=)", '"csat(variant=)" does not name a variant.', "Write it as stat=p90"),
+        (
+            "csat(variant=mean,variant=top_box)",
+            '"csat(variant=mean,variant=top_box)" says a parameter twice.',
+            "Leave one",
+        ),
         ("csat(varriant=top_box)", "csat has no parameter varriant.", "Did you mean variant?"),
         ("ticket_csat(stat=p90)", "ticket_csat has no parameter stat.", "It has none at all."),
         ("csat(variant=topbox)", "csat has no variant=topbox.", "Did you mean top_box?"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from latido.cli._change import ChangePage
-from latido.cli._curve import show_curve
+from latido.cli._curve import MONTHS, show_curve
 from latido.cli._figures import EXCLUDED, PARTS, REASONS, Reader, form, period_text, segment_text
 from latido.cli._output import Column
 from latido.cli._rates import tell_rates
@@ -96,6 +96,10 @@ class ExplanationPage:
         if self.change is not None:
             keys = (self.change.by, *EFFECTS)
             self.here.output.csv(keys, ([effect[key] for key in keys] for effect in self.change.json()["effects"]))
+            return
+        if self.curve is not None and self.facts is None:
+            names = [column.key for column in MONTHS]
+            self.here.output.csv(names, ([getattr(each, name) for name in names] for each in self.curve.months))
             return
         rows = [fact.json() for fact in self.facts or ()]
         names = list(rows[0]) if rows else [column.key for column in FACTS]

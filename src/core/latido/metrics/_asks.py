@@ -203,7 +203,10 @@ def _pairs(written: str, whole: str) -> list[tuple[str, str]]:
             _('"{text}" does not name a variant.', text=whole),
             _("Write it as stat=p90, several as stat=p90,which=first"),
         )
-    return [(name.strip(), value.strip()) for name, _equals, value in pairs]
+    found = [(name.strip(), value.strip()) for name, _equals, value in pairs]
+    if len(dict(found)) < len(found):
+        raise UsageError(_('"{text}" says a parameter twice.', text=whole), _("Leave one of both away."))
+    return found
 
 
 def _unknown(problem: Message, name: str, known: list[str]) -> UsageError:

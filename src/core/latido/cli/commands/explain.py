@@ -42,13 +42,13 @@ def explain(
         str | None, option(_("What is old enough is decided at this instant."), "--as-of", metavar="T")
     ] = None,
     compare: Annotated[
-        str,
+        str | None,
         option(
             _("With --change: since before, the period before, or year, the one a year earlier."),
             "--compare",
             metavar="C",
         ),
-    ] = "before",
+    ] = None,
     curve: Annotated[
         bool, option(_("For how long customers stay, of churn and retention: the share left by month."), "--curve")
     ] = False,
@@ -67,14 +67,18 @@ def explain(
     figures = engine(here)
     counted: dict[str, Any] = {"source": source, "as_of": instant(here, as_of)}
     only = None if change else _one_segment(segment)
+    if compare is not None and not change:
+        raise UsageError(_("--compare is for --change."), _("Add --change."))
     found = figures.explain(kpi, period, segment=only, **counted)
     period_of_it = found.answer.period
-    listed = rows or only is not None or (here.output.format == "csv" and not change)
+    listed = rows or only is not None or (here.output.format == "csv" and not (change or curve))
     ExplanationPage(
         here,
         found=_in_dialect(found, dialect) if dialect else found,
         parts=figures.catalogue.parts(figures.ask(kpi)),
-        change=figures.change(kpi, period_of_it, segment=segment, compare=compare, **counted) if change else None,
+        change=figures.change(kpi, period_of_it, segment=segment, compare=compare or "before", **counted)
+        if change
+        else None,
         curve=curve_of(figures, found, source) if curve else None,
         facts=figures.facts(kpi, period_of_it, segment=only, **counted) if listed else None,
         sql=sql or dialect is not None,
