@@ -86,12 +86,11 @@ def test_mistake_in_the_file_is_one_sentence(load: Loading, toml: str, sentence:
 
 
 def test_schedule_cannot_be_called_what_means_none(load: Loading) -> None:
-    with pytest.raises(ConfigurationError) as refused:
+    with pytest.raises(ConfigurationError) as caught:
         load("[schedules.none]\nmonday = ['09:00-14:00']")
 
-    assert str(refused.value).endswith(
-        "latido.toml, line 1: a schedule cannot be called none, which means: without one."
-    )
+    said = str(caught.value)
+    assert "latido.toml, line 2: a schedule cannot be called none, which means: without one." == said
 
 
 @pytest.mark.parametrize(
