@@ -79,7 +79,7 @@ class PluginKpis:
 
     def _check_query(self, kpi: Kpi, variant: Kpi) -> None:
         if variant.facts is None or isinstance(variant.fold, Formula):
-            raise OwnFile(kpi.id).refused(_("it has no facts."), _("What has: docs/reference/hooks.md"))
+            raise OwnFile(kpi.id).refused(_("it has no facts."), _("See: docs/reference/hooks.md"))
         lists = {"needs": kpi.needs, "dimensions": kpi.dimensions, "shown": kpi.shown}
         header = {key: ", ".join(names) for key, names in lists.items()}
         file = OwnFile(kpi.id, variant.facts.sql, variant.facts.line, header, values=tuple(kpi.params))
