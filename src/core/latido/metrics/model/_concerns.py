@@ -136,10 +136,12 @@ NAMING_EACH_OTHER = """
     )
     SELECT entity, source, source_id FROM together"""
 
-# A legacy rating makes way for another answer about the same ticket, as it was or as it is.
+# A legacy rating makes way for another answer about the same ticket, as it was or as it is: of those that were not
+# written since, both are one.
 ABOUT_ONE_TICKET = """
     WITH about AS (
         SELECT r.source, r.ticket_id FROM survey_responses AS r JOIN found AS f USING (source, source_id)
+        WHERE r.seq > {since}
         UNION
         SELECT a.source, a.ticket_id FROM m_answers AS a JOIN found AS f USING (source, source_id)
     )

@@ -60,9 +60,10 @@ class _Renewal:
     def __init__(self, connection: duckdb.DuckDBPyConnection, settings: EngineSettings, since: int) -> None:
         self._connection = connection
         self._settings = settings
+        self._since = since
         self._few = max(_FEW, _MUCH * scalar(connection, "SELECT COALESCE(SUM(n), 0)::BIGINT FROM m_delivered"))
         self._stored = scalar(connection, """SELECT '"' || current_database() || '".main'""")
-        self._moved = {"rows", *self._written(since), *self._noted()}
+        self._moved = {"rows", *self._written(), *self._noted()}
 
     def build_again(self, table: str, reach: Whole) -> None:
         """Build all of *table* where something moved that it is made of."""
@@ -92,7 +93,8 @@ class _Renewal:
         self._connection.execute(f"INSERT INTO {table} FROM becomes")
         self._tell(table, reach.told.format(rows="becomes"))
 
-    def _written(self, since: int) -> list[str]:
+    def _written(self) -> list[str]:
+        since = self._since
         counts = " UNION ALL ".join(f"SELECT '{table}', COUNT(*) FROM {table} WHERE seq > {since}" for table in TABLES)
         fresh = {table: n for table, n in self._connection.execute(counts).fetchall() if n}
         if sum(fresh.values()) > self._few:
@@ -122,7 +124,7 @@ class _Renewal:
         found = "found" if reach.spread else "reached"
         self._make(found, f"SELECT DISTINCT {', '.join(reach.key)} FROM ({' UNION ALL '.join(queries)}) WHERE {named}")
         if reach.spread:
-            self._make("reached", reach.spread)
+            self._make("reached", reach.spread.format(since=self._since))
         n: int = scalar(self._connection, "SELECT COUNT(*) FROM reached")
         if n > self._few:
             raise TooMuch
