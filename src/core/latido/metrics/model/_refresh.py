@@ -33,7 +33,7 @@ _HELD_SECONDS = 0.3
 _LARGE_BYTES = 256 * 1024 * 1024
 
 _TIDIED_EVERY = 16
-"""After how many renewals rows close up where others were deleted: up to a third of the time of each, if each does."""
+"""After how many renewals rows close up where others were deleted: a fifth of the time of each, if each does."""
 
 _RENEWALS = "model_renewals"
 
