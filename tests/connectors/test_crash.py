@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -81,9 +81,10 @@ class Runs:
 
     def kill(self, after: float) -> None:
         """Kill the sync after so many seconds, unless it ends before."""
-        ended, _, _ = select.select([self._answers], [], [], after)
-        if not ended:
-            os.kill(self._process, signal.SIGKILL)
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._answers, selectors.EVENT_READ)
+            if not waiting.select(after):
+                os.kill(self._process, signal.SIGKILL)
 
     def end(self) -> int:
         """Return how the sync ended: 0, or the negative number of the signal that killed it."""
