@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
 from latido.metrics import Formula, Kpi, Mean, Override, Param, PluginKpis, Query, Share, Sum
@@ -130,3 +131,13 @@ def test_of_two_plugins_the_first_keeps_an_id() -> None:
     _used, (wrong,) = checking.fitting("second", [DELIGHT])
 
     assert "the id delight is taken: the plugin first has it." in str(wrong)
+
+
+def test_what_was_found_out_is_remembered_of_all_plugins(tmp_path: Path) -> None:
+    checking = PluginKpis(tmp_path)
+    checking.fitting("first", [DELIGHT])
+    checking.fitting("second", [changed("'csat'", "'nps'", id="joy")])
+
+    checking.keep()
+
+    assert 2 == len(orjson.loads((tmp_path / ".latido" / "plugin_kpis.json").read_bytes()))

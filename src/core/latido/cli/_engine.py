@@ -14,16 +14,15 @@ if TYPE_CHECKING:
 
 _ = marker("latido")
 
-_YEARS = range(1900, 2300)
-"""Those that periods are in."""
-
 
 def engine(here: Session) -> Engine:
     """Return the engine over the project's warehouse, the KPIs of plugins and the project's own included."""
     from latido.metrics import Engine, EngineSettings, PluginKpis, own_kpis
 
     told = len(here.plugins.left_out)
-    plugins = here.plugins.kpis(PluginKpis(here.project.folder).fitting)
+    checking = PluginKpis(here.project.folder)
+    plugins = here.plugins.kpis(checking.fitting)
+    checking.keep()
     for each in here.plugins.left_out[told:]:
         known = {"name": each.name, "distribution": each.distribution, "reason": each.reason}
         here.talk.warn(_("Something of plugin {name} ({distribution}) is left out: {reason}", **known))
@@ -35,11 +34,13 @@ def instant(here: Session, text: str | None) -> datetime | None:
     """Return the instant of `--as-of`; without a zone it is the project's, without a time its midnight."""
     if text is None:
         return None
+    from latido.metrics import YEARS
+
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         found = None
-    if found is None or found.year not in _YEARS:
+    if found is None or found.year not in YEARS:
         raise UsageError(
             _("--as-of: {text} is no instant.", text=text), _("Write it as 2026-01-31 or 2026-01-31T09:00.")
         )

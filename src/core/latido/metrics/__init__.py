@@ -14,7 +14,7 @@ from latido.metrics._explain import ARTICLES, Entry, Explanation, Fact
 from latido.metrics._figure import Figure, Number, Reason, Situation
 from latido.metrics._folds import Classes, Count, Fold, Formula, Mean, Nps, Quantile, Ratio, Share, Sum, Survival
 from latido.metrics._kpi import Band, Better, Kpi, Override, Param, Query, Unit
-from latido.metrics._periods import GRAINS, Grain, Period
+from latido.metrics._periods import GRAINS, YEARS, Grain, Period
 from latido.metrics._rates import RatesUsed
 from latido.metrics._settings import EngineSettings
 from latido.metrics._staying import Staying
@@ -26,6 +26,7 @@ from latido.metrics.own import PluginKpis, own_kpis
 __all__ = [
     "ARTICLES",
     "GRAINS",
+    "YEARS",
     "Answer",
     "Ask",
     "Band",

@@ -25,7 +25,9 @@ Compared: TypeAlias = Literal["before", "year"]
 
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 _DAYS: dict[str, int] = {"day": 1, "week": 7}
-_YEARS = range(1900, 2300)
+YEARS = range(1900, 2300)
+"""Those that periods are in."""
+
 _MOST_PERIODS = 4_000
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -219,13 +221,13 @@ def _between(found: re.Match[str], _today: date, _fiscal: int) -> Period:
 
 def _in_range(found: re.Match[str]) -> int:
     year = int(found[1])
-    if year not in _YEARS:
+    if year not in YEARS:
         raise ValueError(year)
     return year
 
 
 def _checked(period: Period) -> Period:
-    if period.starts_on >= period.ends_on or not {period.starts_on.year, period.ends_on.year} <= set(_YEARS):
+    if period.starts_on >= period.ends_on or not {period.starts_on.year, period.ends_on.year} <= set(YEARS):
         raise ValueError(period)
     return period
 

@@ -45,9 +45,11 @@ class PluginKpis:
                 used.append(self._checked(plugin, each))
             except ConfigurationError as error:
                 wrong.append(_("its KPI {problem} {hint}", problem=error.message, hint=error.hint))
-        if used:
-            self._memory.keep()
         return used, wrong
+
+    def keep(self) -> None:
+        """Remember, once all were looked into, what was found out."""
+        self._memory.keep()
 
     def _checked(self, plugin: str, kpi: Kpi) -> Kpi:
         self._check_names(kpi)
