@@ -113,7 +113,7 @@ class Engine:
         as_of: datetime | None = None,
     ) -> Explanation:
         """Return what a KPI means, what it rests on, its SQL, and its answer in *period*, of one *segment* if given."""
-        name, *_rest = (*(segment or {}), None)
+        name = next(iter(segment or ()), None)
         chosen = self._chosen([ask], "", name)
         cut = Cut(name, self._known_source(source), only=tuple((segment or {}).values()))
         view = View(self, chosen, self._state(cut.source), as_of)
@@ -131,7 +131,7 @@ class Engine:
         as_of: datetime | None = None,
     ) -> Iterator[Fact]:
         """Return every fact that was counted or left out, those counted first; they fold to exactly the figure."""
-        name, *_rest = (*(segment or {}), None)
+        name = next(iter(segment or ()), None)
         chosen = self._chosen([ask], "", name)
         cut = Cut(name, self._known_source(source))
         view = View(self, chosen, self._state(cut.source), as_of)

@@ -13,7 +13,7 @@ from latido.metrics._inputs import read_if_there
 from latido.metrics._kpi import SCALES
 from latido.metrics._rates import rates_used
 from latido.metrics._run import create_periods
-from latido.metrics._statement import CUSTOMER_DIMENSIONS, VALUE_SEGMENT, dimension, joined
+from latido.metrics._statement import CUSTOMER_DIMENSIONS, VALUE_SEGMENT, dimension, in_segment, joined
 from latido.metrics.own import blaming
 from latido.schema import TABLES
 
@@ -168,7 +168,7 @@ def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
     )
     extra = [name for name in _dimensions(leaf.kpi, segment) if name not in leaf.kpi.dimensions]
     listed = ", ".join(f"{dimension(leaf.kpi, name)} AS {name}" for name in extra)
-    conditions = ["true", *(f"{dimension(leaf.kpi, name)} IS NOT DISTINCT FROM $segment" for name in segment)]
+    conditions = ["true", *(in_segment(leaf.kpi, name) for name in segment)]
     conditions += run.cut.conditions
     sql = statement.sql(
         f"""SELECT f.*, {listed}, COALESCE({urls}) AS url, named.name AS customer_name

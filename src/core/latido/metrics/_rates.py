@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from latido.metrics._run import create_periods
-from latido.metrics._statement import dimension, joined
+from latido.metrics._statement import in_segment, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,8 +106,7 @@ def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:
     """Return where the *facts* of the one segment are that counts, of all where all do."""
     if not (cut.segment and cut.only):
         return facts
-    member = f"{dimension(kpi, cut.segment)} IS NOT DISTINCT FROM $segment"
-    return f"(SELECT f.* FROM {facts} AS f {joined(kpi, cut.segment)} WHERE {member})"
+    return f"(SELECT f.* FROM {facts} AS f {joined(kpi, cut.segment)} WHERE {in_segment(kpi, cut.segment)})"
 
 
 def _used(leaf: Ask) -> str | None:

@@ -108,7 +108,7 @@ class Run:
     def statement(self, **known: Any) -> Statement:
         """Return a statement without facts; *known* may be mentioned in it, and so may some settings."""
         cut = {"scope": self.cut.source or "", "only_source": self.cut.source, "only_customer": self.cut.customer}
-        segment = dict(zip(("segment",), self.cut.only, strict=False))
+        segment = {"segment": self.cut.only[0]} if self.cut.only else {}
         return Statement({**self.settings.bound, **cut, **segment, **known}, self._read)
 
     def _read(self, kpi: Kpi) -> dict[str, str]:

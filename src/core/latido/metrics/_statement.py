@@ -169,7 +169,7 @@ def columns(kpi: Kpi) -> Iterable[str]:
 def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:
     listed = ", ".join(f"f.{name}" for name in ("period_id", "excluded", *columns(kpi)))
     segment = f", {dimension(kpi, cut.segment)} AS segment" if cut.segment else ""
-    member = [f"{dimension(kpi, cut.segment)} IS NOT DISTINCT FROM $segment"] if cut.segment and cut.only else []
+    member = [in_segment(kpi, cut.segment)] if cut.segment and cut.only else []
     conditions = [*cut.conditions, *member]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"(SELECT {listed}{segment} FROM {facts} AS f {joined(kpi, cut.segment)} {where}) AS narrowed"
@@ -178,6 +178,11 @@ def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:
 def dimension(kpi: Kpi, name: str) -> str:
     """Return the SQL of a dimension of the facts of *kpi*, called f; its name was looked up among those it has."""
     return f"CAST({_table_of(kpi, name)}.{name} AS VARCHAR)"
+
+
+def in_segment(kpi: Kpi, name: str) -> str:
+    """Return the condition that facts of *kpi* are in the `$segment` of the dimension *name*."""
+    return f"{dimension(kpi, name)} IS NOT DISTINCT FROM $segment"
 
 
 def joined(kpi: Kpi, *names: str | None) -> str:
