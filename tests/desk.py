@@ -63,10 +63,16 @@ class Desk:
         self.url = url
         self.asked: list[Asked] = []
         self._answers: dict[str, list[Any]] = defaultdict(list)
+        self._locks: dict[str, tuple[str, Says]] = {}
 
     def on(self, path: str, *answers: Any) -> Self:
         """Answer *path* with *answers*: bodies, or `Says`."""
         self._answers[self._whole(path)] = list(answers)
+        return self
+
+    def lock(self, path: str, authorization: str, refusal: Says) -> Self:
+        """Answer *path* only who has this *authorization*, and others with *refusal*, in whatever order they come."""
+        self._locks[self._whole(path)] = authorization, refusal
         return self
 
     def requests(self, path: str) -> list[Asked]:
@@ -95,7 +101,12 @@ class Desk:
         path = self.spelled(request.url.path)
         asked = Asked(request.method, path, dict(request.query_params), dict(request.headers), _decoded(request, body))
         self.asked.append(asked)
-        await self._answer(self.routed(asked)).response()(scope, receive, send)
+        says = self._refusal(asked) or self._answer(self.routed(asked))
+        await says.response()(scope, receive, send)
+
+    def _refusal(self, asked: Asked) -> Says | None:
+        authorization, refusal = self._locks.get(asked.path, (None, None))
+        return None if asked.headers.get("authorization") == authorization else refusal
 
     def _answer(self, path: str) -> Says:
         answers = self._answers[path]

@@ -158,7 +158,7 @@ def test_a_credential_that_stays_rejected_ends_after_one_renewal(desk: Salesforc
 
 def test_streams_that_meet_an_expired_session_together_renew_it_once(desk: SalesforceDesk, office: Office) -> None:
     """The library would log in once for each of them."""
-    desk.on(TOKENS, tokens(1), tokens(2), tokens(3)).on("limits", EXPIRED, EXPIRED, {})
+    desk.on(TOKENS, tokens(1), tokens(2), tokens(3)).on("limits", {}).lock("limits", "Bearer access-2", EXPIRED)
     http = office.connector().http
     both = threading.Barrier(2)
 

@@ -177,7 +177,7 @@ def test_a_token_is_renewed_before_it_expires(desk: Desk, office: Office) -> Non
 
 def test_streams_that_meet_an_expired_token_together_renew_it_once(desk: Desk, office: Office) -> None:
     logged_in(desk, office)
-    desk.on(TOKENS, tokens(2), tokens(3)).on(EXPORT, EXPIRED, EXPIRED, cursor_page("tickets"))
+    desk.on(TOKENS, tokens(2), tokens(3)).on(EXPORT, cursor_page("tickets")).lock(EXPORT, "Bearer access-2", EXPIRED)
     connector = office.connector()
     both = threading.Barrier(2)
 
