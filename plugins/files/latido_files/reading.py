@@ -165,13 +165,14 @@ class FileStream(TableStream):
         if self.content_ids:
             return [
                 _(
-                    "{file}: {n:,} rows say what one before says, and count once; if each is meant, give it an id.",
+                    "{file}: rows that say what one before says, and count once: {n:,}; "
+                    "if each is meant, give it an id.",
                     file=place.name,
                     n=n,
                 )
             ]
         return [
-            _("{file}: {n:,} rows have a key that came before; of each key the newest counts.", file=place.name, n=n)
+            _("{file}: rows with a key that came before: {n:,}; of each key the newest counts.", file=place.name, n=n)
         ]
 
     def _lacking(self, place: Place, layout: Layout) -> list[Message]:

@@ -32,8 +32,7 @@ def test_check_warns_of_clocks_that_run_ahead(latido: Terminal) -> None:
         {
             "source": "shop",
             "state": "warning",
-            "text": "shop: 2 rows of tickets are stamped later than now "
-            "(created_at, solved_at up to 2091-05-02 12:00).",
+            "text": "shop: rows of tickets stamped later than now: 2 (created_at, solved_at up to 2091-05-02 12:00).",
             "fix": "They count in the period that the stamp names. Set clock or time zone right there, then run: "
             "latido sync shop --full",
         }

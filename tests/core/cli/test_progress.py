@@ -51,16 +51,16 @@ def test_lines_come_at_most_every_fifteen_seconds(capsys: pytest.CaptureFixture[
     lines.stream_ended(receipt())
 
     assert [
-        "support: reading tickets, 10,000 records.",
-        "support: 2,000 records of tickets read.",
-        "support: tickets done, 1,234 records in 2.0 s.",
+        "support: reading tickets (records: 10,000).",
+        "support: tickets, records read: 2,000.",
+        "support: tickets done in 2.0 s (records: 1,234).",
     ] == capsys.readouterr().err.splitlines()
 
 
 def test_numbers_are_spanish_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
     Lines(Talk("es")).stream_ended(receipt())
 
-    assert "support: tickets listo, 1\N{NO-BREAK SPACE}234 registros en 2.0 s.\n" == capsys.readouterr().err
+    assert "support: tickets listo en 2.0 s (registros: 1\N{NO-BREAK SPACE}234).\n" == capsys.readouterr().err
 
 
 def test_lines_can_be_read_by_programs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -125,7 +125,7 @@ def test_later_lines_win_and_a_version_wins_over_them(folder: Folder) -> None:
 
     assert ("solved",) == folder.row("tickets", "T1", "status")
     assert ("solved",) == folder.row("tickets", "T2", "status")
-    assert "data/tickets.csv: 2 rows have a key that came before; of each key the newest counts." in folder.warnings
+    assert "data/tickets.csv: rows with a key that came before: 2; of each key the newest counts." in folder.warnings
 
 
 @pytest.mark.parametrize("order", [("1", "1.0"), ("1.0", "1")])

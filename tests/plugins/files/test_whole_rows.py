@@ -111,7 +111,7 @@ def test_equal_rows_are_one_in_one_file_and_across_files(folder: Folder) -> None
 
     assert (15, 10) == (both, spent(folder))
     assert (
-        "data/marketing_spend/a.csv: 2 rows say what one before says, and count once; if each is meant, give it an id."
+        "data/marketing_spend/a.csv: rows that say what one before says, and count once: 2; if each is meant, give it an id."
         in (folder.warnings)
     )
 

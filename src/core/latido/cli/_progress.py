@@ -48,7 +48,7 @@ class Lines(Observer):
         with self._lock:
             self._said_at[source, stream] = self._monotonic()
             begins = _("{source}: reading {stream}.", source=source, stream=stream)
-            counted = _("{source}: reading {stream}, {n:,} records.", source=source, stream=stream, n=expected)
+            counted = _("{source}: reading {stream} (records: {n:,}).", source=source, stream=stream, n=expected)
             self._talk.say(begins if expected is None else counted, source=source, stream=stream, expected=expected)
 
     def page_read(self, source: str, stream: str, fetched: int) -> None:
@@ -57,16 +57,14 @@ class Lines(Observer):
             self._read[key] += fetched
             if now - self._said_at.get(key, now) >= INTERVAL_SECONDS:
                 self._said_at[key] = now
-                message = _(
-                    "{source}: {n:,} records of {stream} read.", source=source, stream=stream, n=self._read[key]
-                )
+                message = _("{source}: {stream}, records read: {n:,}.", source=source, stream=stream, n=self._read[key])
                 self._talk.say(message, source=source, stream=stream, fetched=self._read[key])
 
     def stream_ended(self, receipt: Receipt) -> None:
         names = {"source": receipt.source, "stream": receipt.stream}
         with self._lock:
             message = _(
-                "{source}: {stream} done, {n:,} records in {seconds} s.",
+                "{source}: {stream} done in {seconds} s (records: {n:,}).",
                 n=receipt.fetched,
                 seconds=f"{receipt.seconds:.1f}",
                 **names,

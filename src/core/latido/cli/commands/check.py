@@ -128,7 +128,7 @@ def _ahead_of_time(here: Session, names: Collection[str]) -> Iterator[Found]:
         for each in stamped_ahead(connection, SystemClock().now()):
             if each.source in names:
                 text = _(
-                    "{source}: {n:,} rows of {table} are stamped later than now ({columns} up to {latest}).",
+                    "{source}: rows of {table} stamped later than now: {n:,} ({columns} up to {latest}).",
                     source=each.source,
                     n=each.rows,
                     table=each.table,

@@ -173,7 +173,7 @@ def _complain(here: Session, report: Report) -> None:
             if receipt.quarantined:
                 here.talk.warn(
                     _(
-                        "{source}: {n:,} records of {stream} do not fit. To see why, run: latido quarantine",
+                        "{source}: records of {stream} that do not fit: {n:,}. To see why, run: latido quarantine",
                         source=receipt.source,
                         n=receipt.quarantined,
                         stream=receipt.stream,
