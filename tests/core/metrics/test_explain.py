@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,8 @@ from tests.core.metrics.loading import JANUARY, engine, reply, solved, ticket
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from latido.metrics import Explanation
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,16 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Engine:
         SurveyResponse: [reply("r", 5, url=link.format("r"))],
     }
     return engine(tmp_path_factory.mktemp("explain"), rows)
+
+
+def ran(figures: Engine, found: Explanation) -> list[dict[str, Any]]:
+    """Return the rows that the SQL of an explanation finds."""
+    (sql,), (bound,) = found.sql.values(), found.bound.values()
+    with figures.warehouse.reading() as connection:
+        create_periods(connection, [found.answer.period], found.answer.time_zone)
+        answer = connection.execute(sql, bound)
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def test_every_ticket_is_listed_with_what_it_counts_for_or_why_not(figures: Engine) -> None:
@@ -102,13 +114,24 @@ def test_each_part_of_a_formula_has_its_own_values(figures: Engine) -> None:
 
 def test_the_sql_of_an_explanation_can_be_run(figures: Engine) -> None:
     found = figures.explain("first_contact_resolution", JANUARY)
-    (sql,), (bound,) = found.sql.values(), found.bound.values()
 
-    with figures.warehouse.reading() as connection:
-        create_periods(connection, [found.answer.period], found.answer.time_zone)
-        rows = connection.execute(sql, bound).fetchall()
+    assert 4 == len(ran(figures, found))
 
-    assert 4 == len(rows)
+
+@pytest.mark.parametrize(
+    ("segment", "source", "ids"),
+    [
+        ({"team": "A"}, None, ["1", "2"]),
+        ({"country": None}, None, ["2", "3", "4"]),
+        ({"team": "B"}, "shop", ["3", "4"]),
+    ],
+)
+def test_the_sql_of_one_segment_finds_its_facts_alone(
+    figures: Engine, segment: dict[str, str | None], source: str | None, ids: list[str]
+) -> None:
+    found = figures.explain("first_contact_resolution", JANUARY, segment=segment, source=source)
+
+    assert ids == sorted(row["source_id"] for row in ran(figures, found))
 
 
 def test_a_variant_explains_itself(figures: Engine) -> None:

@@ -145,8 +145,13 @@ def explanation(ask: Ask, answer: Answer, run: Run) -> Explanation:
 
 
 def _statement(leaf: Ask, run: Run) -> tuple[str, dict[str, Any]]:
-    statement = run.statement()
-    return statement.sql(f"SELECT * FROM {statement.facts(leaf)}"), statement.values
+    """Return the query of the facts that the figure is folded from, and the values in it."""
+    statement, cut = run.statement(), run.cut
+    facts = f"{statement.facts(leaf)} AS f"
+    conditions = [*cut.conditions, *([in_segment(leaf.kpi, cut.segment)] if cut.segment and cut.only else [])]
+    if conditions:
+        facts = f"{facts} {joined(leaf.kpi, cut.segment)} WHERE {' AND '.join(conditions)}"
+    return statement.sql(f"SELECT f.* FROM {facts}"), statement.values
 
 
 def listed(ask: Ask, period: Period, run: Run, segment: Mapping[str, str | None]) -> Iterator[Fact]:
