@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from math import exp
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ class Arrivals:
     def __init__(self, seed: str, end: date) -> None:
         self.start: Instant = midnight(end - HISTORY)
         self.end: Instant = midnight(end)
-        self._sums = list(accumulate(self._weights(seed)))
+        self._sums = _swelling(seed, self.start, self.end)
 
     def at(self, fraction: float) -> Instant:
         """Return when *fraction* in [0, 1) of everything has come in."""
@@ -46,22 +47,13 @@ class Arrivals:
         within = (wanted - before) / (self._sums[hour] - before)
         return self.start + hour * HOUR + int(within * HOUR)
 
-    def _weights(self, seed: str) -> Iterator[float]:
-        hours = (self.end - self.start) // HOUR
-        for hour in range(hours):
-            local = datetime.fromtimestamp(self.start + hour * HOUR, DESK)
-            mood = 0.75 + 0.5 * share(seed, "day", local.toordinal())
-            yield mood * _season(local) * _WEEKDAYS[local.weekday()] * _HOURS[local.hour] * exp(_GROWTH * hour / hours)
-
 
 class Office:
     """How long the desk was open: the elapsed office seconds between two instants of the history."""
 
     def __init__(self, start: Instant, end: Instant) -> None:
         self._start = start
-        hours = range(start, end + DAY, HOUR)  # Madrid is whole hours from UTC, and opens and closes on full hours.
-        self._open = bytes(_is_open(datetime.fromtimestamp(hour, DESK)) for hour in hours)
-        self._sums = array("I", accumulate(self._open, initial=0))
+        self._open, self._sums = _open_hours(start, end)
 
     def seconds(self, since: Instant, until: Instant) -> int:
         """Return the office seconds in [since, until)."""
@@ -85,6 +77,29 @@ def when_open(at: Instant) -> Instant:
         local += timedelta(days=1)
     opening = local.replace(hour=OPENS, minute=0, second=0)
     return int(opening.astimezone(UTC).timestamp()) + at % (HOUR // 2)
+
+
+# Many worlds are alike but for their size, and to walk through the hours of two years takes longer than to read one.
+@lru_cache(maxsize=16)
+def _swelling(seed: str, start: Instant, end: Instant) -> array[float]:
+    """Return how much has come in at the end of each hour."""
+    return array("d", accumulate(_weights(seed, start, end)))
+
+
+def _weights(seed: str, start: Instant, end: Instant) -> Iterator[float]:
+    hours = (end - start) // HOUR
+    for hour in range(hours):
+        local = datetime.fromtimestamp(start + hour * HOUR, DESK)
+        mood = 0.75 + 0.5 * share(seed, "day", local.toordinal())
+        yield mood * _season(local) * _WEEKDAYS[local.weekday()] * _HOURS[local.hour] * exp(_GROWTH * hour / hours)
+
+
+@lru_cache(maxsize=16)
+def _open_hours(start: Instant, end: Instant) -> tuple[bytes, array[int]]:
+    """Return whether the desk was open, hour by hour, and in how many hours before each it was."""
+    hours = range(start, end + DAY, HOUR)  # Madrid is whole hours from UTC, and opens and closes on full hours.
+    opened = bytes(_is_open(datetime.fromtimestamp(hour, DESK)) for hour in hours)
+    return opened, array("I", accumulate(opened, initial=0))
 
 
 def _is_open(local: datetime) -> bool:
