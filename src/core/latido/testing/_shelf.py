@@ -9,10 +9,13 @@ from array import array
 from bisect import bisect_left, bisect_right, insort
 from heapq import merge
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+_FEW = 1 << 15
+"""Bytes for which a file would take longer than to write them."""
 
 _BITS = 32
 _MASK = (1 << _BITS) - 1
@@ -21,14 +24,14 @@ _MASK = (1 << _BITS) - 1
 class Shelf:
     """Records by number, each in *pieces* pieces of JSON.
 
-    They lie in a file that has no name; only their places, and what was changed since, are in memory. The file is read
-    and not mapped, so that a reader of our memory does not count it in.
+    Unless they are few, they lie in a file that has no name; only their places, and what was changed since, are in
+    memory. The file is read and not mapped, so that a reader of our memory does not count it in.
     """
 
     def __init__(self, pieces: int = 1) -> None:
         self._pieces = pieces
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the shelf
-        weakref.finalize(self, self._file.close)
+        self._file: BinaryIO | None = None
+        self._few = bytearray()
         self._places = array("Q", [0])
         self._changed: dict[int, tuple[bytes, ...]] = {}
         self._is_written = True
@@ -38,10 +41,14 @@ class Shelf:
         self._is_written = False
         for piece in pieces:
             self._places.append(self._places[-1] + len(piece))
-            self._file.write(piece)
+            self._few += piece
+        if len(self._few) > _FEW:
+            self._write()
 
     def seal(self) -> None:
-        self._file.flush()
+        if self._file is not None:
+            self._write()
+            self._file.flush()
         self._is_written = True
 
     def put(self, number: int, *pieces: bytes) -> None:
@@ -55,13 +62,23 @@ class Shelf:
             self.seal()
         first = number * self._pieces
         places = self._places[first : first + self._pieces + 1]
-        whole = os.pread(self._file.fileno(), places[-1] - places[0], places[0])
+        whole = self._read(places[0], places[-1])
         cuts = [each - places[0] for each in places]
         return tuple(whole[start:end] for start, end in pairwise(cuts))
 
     def piece(self, number: int) -> bytes:
         """Return the first piece of a record."""
         return self.pieces(number)[0]
+
+    def _write(self) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the shelf
+            weakref.finalize(self, self._file.close)
+        self._file.write(self._few)
+        self._few.clear()
+
+    def _read(self, start: int, end: int) -> bytes:
+        return bytes(self._few[start:end]) if self._file is None else os.pread(self._file.fileno(), end - start, start)
 
 
 class Feed:
