@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,8 @@ class Runs:
         with selectors.DefaultSelector() as waiting:
             waiting.register(self._answers, selectors.EVENT_READ)
             if not waiting.select(after):
-                os.kill(self._process, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it has just ended, and says so in a moment
+                    os.kill(self._process, signal.SIGKILL)
 
     def end(self) -> int:
         """Return how the sync ended: 0, or the negative number of the signal that killed it."""

@@ -140,7 +140,7 @@ def test_a_proxy_is_used_where_this_machine_has_one(monkeypatch: pytest.MonkeyPa
 
         with pytest.raises(Unreachable):
             wire.send(Outgoing("GET", "https://api.hubapi.com/x", {}))
-        thread.join(5)
+        thread.join(60)
         wire.close()
 
     assert heard[0].startswith(b"CONNECT api.hubapi.com:443")
@@ -151,8 +151,8 @@ def test_nobody_there_is_unreachable() -> None:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
 
-    with pytest.raises(Unreachable, match="refused"):
-        HubSpotWire(url).send(Outgoing("GET", f"{url}/x", {}))
+        with pytest.raises(Unreachable, match="refused"):
+            HubSpotWire(url).send(Outgoing("GET", f"{url}/x", {}))
 
 
 class Counting:
@@ -221,7 +221,7 @@ def test_only_so_many_requests_are_under_way_at_once(counting: Counting) -> None
 
     for answer in begun:
         answer.close()
-    waiting.join(5)
+    waiting.join(60)
     wire.close()
 
     assert ([], [b"{}"]) == (early, late)

@@ -138,10 +138,10 @@ def test_a_scope_that_does_not_even_open_users_me(desk: Desk, office: Office) ->
 
 
 def test_no_network_is_an_outage(office: Office) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
 
-    ((kind, text, _fix),) = troubles(office, base_url=f"http://127.0.0.1:{port}")
+        ((kind, text, _fix),) = troubles(office, base_url=f"http://127.0.0.1:{taken.getsockname()[1]}")
 
     assert ("outage", True) == (kind, "127.0.0.1" in text)
 

@@ -30,7 +30,7 @@ def test_one_more_is_fetched_than_is_worked_on() -> None:
     working = ahead(fetched())
 
     assert 1 == next(working)
-    assert second.wait(5)
+    assert second.wait(60)
 
 
 def test_a_failure_arrives_in_its_place() -> None:
