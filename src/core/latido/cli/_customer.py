@@ -114,10 +114,10 @@ class Page:
 
     def _who(self) -> None:
         found, output = self.found, self.here.output
-        output.line(f"{found.name or found.customer_id} ({found.customer_id})")
+        output.line(f"{output.cell(found.name or found.customer_id)} ({found.customer_id})")
         known = [found.domain, found.country, found.industry]
         if any(known):
-            output.line("  " + ", ".join(each for each in known if each))
+            output.line("  " + ", ".join(output.cell(each) for each in known if each))
         if found.is_test:
             output.line(_("  A test customer: it counts nowhere."))
         if found.acquired_on:

@@ -128,7 +128,7 @@ class ExplanationPage:
         period = period_text(answer.period, self.here.project.metrics.fiscal_year_start)
         output.line(_("Period: {period} ({zone})", period=period, zone=str(answer.time_zone)))
         if segment := segment_text(answer):
-            output.line(_("Segment: {segment}", segment=segment))
+            output.line(_("Segment: {segment}", segment=output.cell(segment)))
         output.line(_("Value: {value}", value=reader.value(answer)))
         if interval := reader.interval(answer):
             output.line(_("95% interval: {interval}", interval=interval))

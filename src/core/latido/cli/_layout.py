@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from rich.console import Console
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 GAP = 2
 """Characters between two columns."""
+
+
+class Paper(Console):
+    """Where tables are printed; a reader that has gone is nobody's mistake, as everywhere else."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def widths(

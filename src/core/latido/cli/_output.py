@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
+from latido.cli._harmless import harmless, no_formula, one_line
 from latido.messages import Message, marker, render
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Output:
         sys.stdout.write("\n")
 
     def csv(self, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Print *rows* below *header* as CSV; what is absent is empty."""
+        """Print *rows* below *header* as CSV; what is absent is empty, and no text is a formula."""
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(header)
         writer.writerows([self._flat(value) for value in row] for row in rows)
@@ -92,11 +93,10 @@ class Output:
         cells: Sequence[Sequence[str]],
         fitting: Mapping[int, int],
     ) -> None:
-        from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
-        from latido.cli._layout import GAP
+        from latido.cli._layout import GAP, Paper
 
         table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
         for at, width in fitting.items():
@@ -104,7 +104,7 @@ class Output:
             table.add_column(Text(titles[at]), justify=justify, overflow="fold", width=width)
         for row in cells:
             table.add_row(*(Text(row[at]) for at in fitting))
-        Console(file=sys.stdout, width=self._room() + GAP, highlight=False).print(table)
+        Paper(file=sys.stdout, width=self._room() + GAP, highlight=False).print(table)
 
     def _paragraphs(self, titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
         for turn, row in enumerate(cells):
@@ -128,7 +128,7 @@ class Output:
 
     def line(self, text: Message | str = "") -> None:
         """Print one line for people."""
-        sys.stdout.write(f"{render(text, self.language)}\n")
+        sys.stdout.write(f"{harmless(str(render(text, self.language)))}\n")
 
     def cell(self, value: Any) -> str:
         """Return *value* as people read it."""
@@ -144,7 +144,7 @@ class Output:
             case list() | tuple():
                 text = ", ".join(map(self.cell, value))
             case _:
-                text = str(render(value, self.language))
+                text = one_line(str(render(value, self.language)))
         return text
 
     def number(self, value: float | Decimal, decimals: int | None = None) -> str:
@@ -165,7 +165,8 @@ class Output:
     def _flat(self, value: Any) -> Any:
         if isinstance(value, dict | list | tuple):
             return json.dumps(value, ensure_ascii=False, default=self._plain)
-        return self._plain(value) if isinstance(value, Message | Decimal | datetime | date) else value
+        plain = self._plain(value) if isinstance(value, Message | Decimal | datetime | date) else value
+        return no_formula(plain) if isinstance(plain, str) else plain
 
 
 # A number in Spanish: a no-break space between thousands, a decimal comma.

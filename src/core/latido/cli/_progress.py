@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Self
 
+from latido.cli._harmless import one_line
 from latido.connect import redacted
 from latido.messages import marker
 from latido.sync import Observer
@@ -108,7 +109,7 @@ class Bars(Observer):
             self._progress.update(self._tasks[key], total=total, completed=receipt.fetched)
 
     def warned(self, source: str, message: Message) -> None:
-        text = redacted(message.render(self._talk.language))
+        text = one_line(redacted(message.render(self._talk.language)))
         self._progress.console.print(f"{source}: {text}" if source else text, markup=False, highlight=False)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from latido.cli._harmless import harmless
 from latido.messages import render
 
 if TYPE_CHECKING:
@@ -67,5 +68,5 @@ class Talk:
 
     def _write(self, text: str) -> None:
         kit = sys.modules.get("latido.connect")  # Before it is loaded nobody can have read a secret.
-        sys.stderr.write(kit.redacted(text) if kit else text)
+        sys.stderr.write(harmless(kit.redacted(text) if kit else text))
         sys.stderr.flush()
