@@ -37,6 +37,13 @@ def test_without_a_command_there_is_help(latido: Terminal) -> None:
     assert "  sync " in said.out
 
 
+def test_help_names_what_is_asked_for_as_the_reference_does(latido: Terminal) -> None:
+    said = latido("kpis", "--help").out
+
+    assert said.startswith("Usage: latido kpis [OPTIONS] [ID\N{HORIZONTAL ELLIPSIS}]\n")
+    assert "\n  ID  The KPIs, as csat" in said
+
+
 def test_help_is_spanish_too(latido: Terminal) -> None:
     said = latido("--lang", "es", "sync", "--help")
 
@@ -68,6 +75,7 @@ def test_project_is_found_from_elsewhere(project: Terminal, tmp_path: Path, monk
         (["plugins", "--lang", "fr"], "--lang knows no fr.\n  It takes: en, es\n"),
         (["plugins", "--log-format", "xml"], "--log-format knows no xml.\n  It takes: text, json\n"),
         (["plugins", "--format"], "--format needs a value.\n"),
+        (["explain"], "ID is missing.\n  See: latido explain --help\n"),
         (["login"], "SOURCE is missing.\n  See: latido login --help\n"),
         (["sync", "--since", "soon"], "--since: soon is no date.\n  Write it as 2026-01-31.\n"),
         (["sync", "--timeout", "soon"], "--timeout: soon is no duration.\n  Write it as 90s, 10m or 2h.\n"),

@@ -20,6 +20,7 @@ _ = marker("latido")
 # What Typer itself writes into a page of help.
 HEADINGS = (
     _("Usage:"),
+    _("[OPTIONS]"),
     _("Arguments:"),
     _("Options:"),
     _("Commands:"),
@@ -30,7 +31,19 @@ HEADINGS = (
 
 
 class Command(TyperCommand):
-    """A command with a page of help in the user's language."""
+    """A command with a page of help in the user's language; of an argument it says no type, since all are texts."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["[OPTIONS]", *(usage_of(each) for each in self.get_params(ctx) if _is_argument(each))]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        parameters: list[Any] = self.get_params(ctx)
+        arguments = [(each.metavar, each.help) for each in parameters if _is_argument(each)]
+        options = [each.get_help_record(ctx) for each in parameters if not _is_argument(each)]
+        for heading, told in (("Arguments", arguments), ("Options", options)):
+            if told:
+                with formatter.section(heading):
+                    formatter.write_dl([each for each in told if each])
 
     def get_help(self, ctx: Any) -> str:
         return _headed(super().get_help(ctx), ctx)
@@ -56,6 +69,16 @@ class Group(TyperGroup):
         if not ctx.resilient_parsing and args[0] not in self.commands:
             raise _unknown_command(ctx.command_path, args[0], list(self.commands))
         return super().resolve_command(ctx, args)
+
+
+def usage_of(argument: Any) -> str:
+    """Return how an argument is written: `ID`, `[ID]` where it may be left out, `[ID…]` where several may stand."""
+    several = f"{argument.metavar}…" if argument.nargs != 1 else argument.metavar
+    return str(several) if argument.required else f"[{several}]"
+
+
+def _is_argument(parameter: Any) -> bool:
+    return str(parameter.param_type_name) == "argument"
 
 
 def spoken(command: Any, language: str, everywhere: Sequence[Any]) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from latido.cli._app import application
+from latido.cli._help import usage_of
 from latido.cli._options import global_options
 from latido.cli._session import Session
 from latido.plugins import plugin_manager
@@ -22,6 +23,9 @@ English or Spanish.
 Data goes to stdout, everything else to stderr: `latido kpis --format json > figures.json` holds figures only. On a
 terminal a sync draws bars, elsewhere it says a line per stream and then one every 15 seconds. `NO_COLOR` is honoured.
 `latido --install-completion` completes commands and options in your shell.
+
+In CSV a text that a spreadsheet would take for a formula, such as `=1+1`, has an apostrophe before it; JSON holds it as
+the vendor does.
 
 ## Everywhere
 
@@ -133,8 +137,7 @@ def _commands(path: str, group: Any) -> Iterator[tuple[str, Any]]:
 def _usage(parameter: Any) -> list[str]:
     if parameter.param_type_name != "argument":
         return []
-    bare = parameter.metavar.strip("[].")
-    return [bare if parameter.required else f"[{bare}…]" if parameter.nargs != 1 else f"[{bare}]"]
+    return [usage_of(parameter)]
 
 
 def _table(parameters: list[Any]) -> str:
@@ -144,6 +147,6 @@ def _table(parameters: list[Any]) -> str:
 
 def _written(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return str(parameter.metavar.strip("[]."))
+        return str(parameter.metavar)
     name = parameter.opts[0]
     return name if parameter.is_flag else f"{name} {parameter.metavar}"

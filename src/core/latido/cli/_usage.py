@@ -44,4 +44,7 @@ def _unknown_option(name: str, context: Any) -> Message:
 
 
 def _name(parameter: Any) -> str:
-    return "?" if parameter is None else str((parameter.opts or [parameter.name])[0]).upper().replace("--", "--")
+    """Return what the page of help calls it."""
+    if parameter is None:
+        return "?"
+    return str(parameter.metavar) if parameter.param_type_name == "argument" else str(parameter.opts[0])

@@ -24,7 +24,7 @@ FOLDER = "latido-demo"
 
 def demo(
     context: typer.Context,
-    folder: Annotated[str | None, argument(_("The folder to make; latido-demo if left out."), metavar="[DIR]")] = None,
+    folder: Annotated[str | None, argument(_("The folder to make; latido-demo if left out."), metavar="DIR")] = None,
 ) -> int:
     """Try Latido on an imaginary business."""
     from latido.cli._connecting import reachable

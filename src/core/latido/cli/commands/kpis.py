@@ -39,7 +39,7 @@ FLAT = (
 def kpis(
     context: typer.Context,
     ids: Annotated[
-        list[str] | None, argument(_("The KPIs, as csat or 'nps(dedupe=none)'; all if left out."), metavar="[ID]...")
+        list[str] | None, argument(_("The KPIs, as csat or 'nps(dedupe=none)'; all if left out."), metavar="ID")
     ] = None,
     period: Annotated[
         str | None,

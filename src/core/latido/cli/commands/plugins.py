@@ -123,7 +123,7 @@ def new(
 
 def try_out(
     context: typer.Context,
-    path: Annotated[str, argument(_("The plugin's folder; the present one if left out."), metavar="[PATH]")] = ".",
+    path: Annotated[str, argument(_("The plugin's folder; the present one if left out."), metavar="PATH")] = ".",
     stream: Annotated[
         list[str] | None, option(_("Only this stream. May be given several times."), "--stream", metavar="S")
     ] = None,
