@@ -106,12 +106,14 @@ def test_curve_behind_retention_tells_for_how_long_customers_stay(shop: Terminal
     curve = shop("explain", "customer_churn_rate", "--curve", *JANUARY, "--format", "json").json["curve"]
     listed = shop("explain", "customer_churn_rate", "--curve", *JANUARY, "--format", "csv").out.splitlines()
     refused = shop("explain", "mrr", "--curve", *JANUARY)
+    split = shop("explain", "customer_churn_rate", "--curve", "--segment", "source=shop", *JANUARY)
 
     assert "Customers, from the first day on which they paid: 1. Of them have left: 0. Those who" in page
     assert (1, 0, None, 9) == (curve["customers"], curve["lost"], curve["median_days"], len(curve["months"]))
     assert {"months": 8, "share": 1.0, "at_risk": 1, "lost": 0} == curve["months"][-1]
     assert ("months,share,at_risk,lost", "8,1.0,1,0") == (listed[0], listed[-1])
     assert (2, "mrr has no curve.") == (refused.code, refused.err.splitlines()[0])
+    assert (2, "The curve is that of all customers.") == (split.code, split.err.splitlines()[0])
 
 
 def test_of_a_source_that_counts_alone_no_other_is_told_how_fresh_it_is(shop: Terminal) -> None:

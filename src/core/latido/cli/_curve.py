@@ -24,11 +24,13 @@ MONTHS = (
 
 
 def curve_of(figures: Engine, found: Explanation, source: str | None) -> Staying:
-    """Return the curve behind a KPI, up to the end of its period; raises UsageError for one that has none."""
+    """Return the curve behind a KPI, up to the end of its period; raises UsageError for one, or a part, without one."""
     if found.kpi.id not in WITH_CURVE:
         raise UsageError(
             _("{kpi} has no curve.", kpi=found.kpi.id), _("There is: {known}", known=", ".join(WITH_CURVE))
         )
+    if found.answer.segment is not None:
+        raise UsageError(_("The curve is that of all customers."), _("Leave out --curve, or --segment."))
     return figures.staying(found.answer.period, source=source)
 
 
