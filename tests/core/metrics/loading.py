@@ -80,12 +80,12 @@ def rounded(found: Answer, *names: str) -> list[Any]:
     return [round(value, 6) if isinstance(value, float) else value for value in values]
 
 
-def ticket(source_id: str, created_at: str = "2024-01-02T10:00Z", **columns: Any) -> dict[str, Any]:
+def ticket(source_id: str, created_at: str | None = "2024-01-02T10:00Z", **columns: Any) -> dict[str, Any]:
     """Return a ticket; a status comes with whatever else is said."""
     return {"source_id": source_id, "status": "open", "created_at": created_at, **columns}
 
 
-def solved(source_id: str, solved_at: str = "2024-01-03T10:00Z", **columns: Any) -> dict[str, Any]:
+def solved(source_id: str, solved_at: str | None = "2024-01-03T10:00Z", **columns: Any) -> dict[str, Any]:
     """Return a solved ticket."""
     return ticket(source_id, **{"status": "solved", "solved_at": solved_at, **columns})
 

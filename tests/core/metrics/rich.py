@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 
 NAMES = [f"a{number:02}" for number in range(16)]
 OWNERS = ["u1", "u2", None]
+DATES = {
+    Deal: "close_date",
+    SurveyResponse: "answered_at",
+    SurveyInvitation: "sent_at",
+    WebSession: "started_at",
+    Cart: "created_at",
+    Milestone: "occurred_at",
+}
+"""What puts a row into a period; some rows lack it."""
 FIRST_DAY = date(2023, 10, 1)
 DAYS = 150
 
@@ -53,8 +62,9 @@ def rich_rows(seed: int = 3) -> Rows:
         ]
         for entity, (n, make) in made.items()
     }
-    for row in rows[SurveyResponse][::50]:
-        row["answered_at"] = None
+    for entity, date_column in DATES.items():
+        for row in rows[entity][::50]:
+            row[date_column] = None
     rows[MarketingSpend][0]["amount"] = None
     users = [{"source_id": f"u{n}", "name": f"Agent {n}", "team": f"Team {n}"} for n in (1, 2)]
     return {

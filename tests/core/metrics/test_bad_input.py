@@ -53,7 +53,15 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return poured(
         tmp_path_factory.mktemp("odd"),
         {
-            Deal: [won("good", "100"), won("back", "-40"), won("free", "0"), won("never", "70", close_date=None)],
+            Account: [{"source_id": "lead", "created_at": "2024-01-05T10:00Z"}, {"source_id": "ageless lead"}],
+            Deal: [
+                won("good", "100"),
+                won("back", "-40"),
+                won("free", "0"),
+                won("sometime", "70", close_date=None),
+                won("begun", "70", close_date=None, contract_start="2024-02-01"),
+                won("lost", "5", close_date=None, status="lost"),
+            ],
             Contract: [
                 contract("steady", "10"),
                 contract("owed", "-10"),
@@ -68,12 +76,16 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
                     "account_id": "steady",
                     "milestone": "first_value",
                     "occurred_at": "2023-06-02T10:00Z",
-                }
+                },
+                {"source_id": "2", "account_id": "lead", "milestone": "signup"},
+                {"source_id": "3", "account_id": "lead", "milestone": "first_value"},
             ],
             Ticket: [
                 solved("fine", first_reply_at="2024-01-02T12:00Z", agent_replies=1, reopens=0),
                 solved("before it was", "2024-01-01T10:00Z", first_reply_at="2024-01-01T09:00Z"),
                 solved("ageless", created_at=None),
+                solved("sometime", solved_at=None, csat="good", sla_met=True),
+                ticket("waiting for ever", created_at=None),
                 ticket("to come", "2031-05-02T10:00Z", first_reply_at="2031-05-02T11:00Z"),
             ],
             SurveyResponse: [
@@ -100,6 +112,17 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
                     "completed_at": "2024-01-03T09:00Z",
                     "item_count": 1,
                 },
+                {"source_id": "ageless", "item_count": 1},
+            ],
+            WebSession: [
+                {"source_id": "fine", "started_at": "2024-01-03T10:00Z", "pageviews": 2, "visitor_id": "ana"},
+                {"source_id": "sometime", "pageviews": 9, "visitor_id": "ana", "conversions": 1},
+                {"source_id": "some other time", "pageviews": 9, "visitor_id": "ana"},
+            ],
+            SurveyInvitation: [
+                {"source_id": "fine", "kind": "nps", "sent_at": "2024-01-03T10:00Z"},
+                {"source_id": "unsent", "kind": "nps", "responded_at": "2024-01-03T10:00Z"},
+                {"source_id": "lost", "kind": "nps", "delivered": False},
             ],
         },
     )
@@ -108,17 +131,23 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 @pytest.mark.parametrize(
     ("ask", "value", "excluded"),
     [
-        ("arpu", 50, {"negative_amount": 1}),
-        ("clv_historical", 100, {"negative_amount": 1}),
-        ("repeat_purchase_rate", 0, {"negative_amount": 1}),
+        ("arpu", 50, {"negative_amount": 1, "no_closed_at": 2}),
+        ("clv_historical", 100, {"negative_amount": 1, "no_closed_at": 2}),
+        ("repeat_purchase_rate", 0, {"negative_amount": 1, "no_closed_at": 2}),
         ("mrr", 10, {"negative_amount": 1, "empty_interval": 2, "no_start": 1}),
-        ("average_resolution_time", 24, {"negative_duration": 1, "no_created_at": 1}),
-        ("first_response_time", 2, {"negative_duration": 1}),
-        ("first_contact_resolution", 1, {"unknown_replies": 2}),
-        ("ticket_reopen_rate", 0, {"unknown_reopens": 2}),
+        ("average_resolution_time", 24, {"negative_duration": 1, "no_created_at": 1, "no_solved_at": 1}),
+        ("first_response_time", 2, {"negative_duration": 1, "no_created_at": 1}),
+        ("first_contact_resolution", 1, {"unknown_replies": 2, "no_solved_at": 1}),
+        ("ticket_reopen_rate", 0, {"unknown_reopens": 2, "no_solved_at": 1}),
         ("csat", 1, {"unknown_scale": 3, "out_of_range": 1, "null_score": 1, "no_answered_at": 1}),
-        ("cac", 600, {"empty_interval": 1, "no_start": 1, "no_amount": 1}),
-        ("cart_abandonment_rate", 1, {"negative_duration": 1}),
+        ("cac", 600, {"empty_interval": 1, "no_start": 2, "no_amount": 1, "no_closed_at": 1}),
+        ("cart_abandonment_rate", 1, {"negative_duration": 1, "no_created_at": 1}),
+        ("win_rate", 1, {"no_closed_at": 3}),
+        ("new_customers", 1, {"no_closed_at": 1, "no_start": 1}),
+        ("lead_conversion_rate", 0, {"no_created_at": 1}),
+        ("conversion_rate", 0, {"no_start": 2}),
+        ("pages_per_visit", 2, {"no_start": 2}),
+        ("survey_response_rate", 0, {"no_sent_at": 1}),
     ],
 )
 def test_nonsense_is_left_out_counted_and_named(
@@ -216,6 +245,50 @@ def test_an_answer_without_a_date_is_shown_in_every_period_and_counts_in_none(od
         assert undated == answer(odd, ask, month).excluded["no_answered_at"]
     assert (0, "no_rows_in_period") == (answer(odd, "ces").n, answer(odd, "ces").reason)
     assert {None} == {fact.numerator for fact in odd.facts(ask, JANUARY) if fact.excluded == "no_answered_at"}
+
+
+EVER = "2020-01"
+UNDATED = {
+    "arpu": {"no_closed_at": 2},
+    "repeat_purchase_rate": {"no_closed_at": 2},
+    "clv_historical": {"no_closed_at": 2},
+    "clv_predictive": {"no_closed_at": 2},
+    "win_rate": {"no_closed_at": 3},
+    "new_customers": {"no_closed_at": 1, "no_start": 1},
+    "cac": {"no_closed_at": 1, "no_start": 2},
+    "lead_conversion_rate": {"no_created_at": 1},
+    "average_resolution_time": {"no_solved_at": 1},
+    "average_resolution_time(which=first)": {"no_solved_at": 1},
+    "ticket_csat": {"no_solved_at": 1},
+    "service_quality": {"no_solved_at": 1},
+    "first_contact_resolution(variant=over_received)": {"no_created_at": 2},
+    "first_response_time": {"no_created_at": 2},
+    "conversion_rate": {"no_start": 2},
+    "conversion_rate(variant=actions_per_visit)": {"no_start": 2},
+    "direct_traffic_share": {"no_start": 2},
+    "survey_response_rate": {"no_sent_at": 1},
+    "cart_abandonment_rate": {"no_created_at": 1},
+    "ttfv": {"no_occurred_at": 2},
+    "ttfv(stat=survival)": {"no_occurred_at": 2},
+}
+
+
+def test_what_has_no_date_is_shown_in_every_period_and_counts_in_none(odd: Engine) -> None:
+    for ask, found in zip(UNDATED, odd.answers(list(UNDATED), EVER), strict=True):
+        assert (ask, 0, UNDATED[ask]) == (ask, found.n, found.excluded)
+        assert UNDATED[ask] == Counter(fact.excluded for fact in odd.facts(ask, EVER)), ask
+
+
+def test_a_purchase_that_several_parts_of_a_formula_leave_out_is_one(odd: Engine) -> None:
+    assert {"negative_amount": 1, "no_closed_at": 2} == answer(odd, "clv_formula").excluded
+    assert 3 == len([fact for fact in odd.facts("clv_formula", JANUARY) if fact.excluded])
+
+
+def test_a_ticket_without_a_date_waits_for_no_answer_once_it_had_one(odd: Engine) -> None:
+    """It may have waited in each period that ended before it was solved."""
+    assert [2, 1] == [
+        answer(odd, "first_response_time", month).excluded["no_created_at"] for month in ("2023-12", JANUARY)
+    ]
 
 
 def test_spend_without_an_amount_is_shown_in_its_own_period(odd: Engine) -> None:

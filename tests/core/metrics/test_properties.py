@@ -38,11 +38,12 @@ def perhaps(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 instants = st.integers(0, 40 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
+mostly_instants = st.one_of(instants, instants, st.none())
 counts = perhaps(st.integers(0, 3))
 ticket_rows = st.fixed_dictionaries(
     {
         "status": st.sampled_from(["new", "open", "solved", "closed", "solved", "closed"]),
-        "created_at": st.one_of(instants, instants, st.none()),
+        "created_at": mostly_instants,
         "first_reply_at": perhaps(instants),
         "first_solved_at": perhaps(instants),
         "solved_at": perhaps(instants),
@@ -73,7 +74,7 @@ answer_rows = st.fixed_dictionaries(
 visit_rows = st.fixed_dictionaries(
     {
         "visitor_id": st.sampled_from(["v1", "v2", None]),
-        "started_at": instants,
+        "started_at": mostly_instants,
         "conversions": counts,
         "pageviews": counts,
         "sessions": st.sampled_from([None, None, None, 3]),
@@ -81,12 +82,14 @@ visit_rows = st.fixed_dictionaries(
         "traffic_medium": st.sampled_from(["(none)", "(not set)", "cpc", None]),
     }
 )
-cart_rows = st.fixed_dictionaries({"created_at": instants, "completed_at": perhaps(instants), "item_count": counts})
+cart_rows = st.fixed_dictionaries(
+    {"created_at": mostly_instants, "completed_at": perhaps(instants), "item_count": counts}
+)
 milestone_rows = st.fixed_dictionaries(
     {
         "account_id": st.sampled_from(["a1", "a2", "a3", "nobody"]),
         "milestone": st.sampled_from(["signup", "first_value", "login"]),
-        "occurred_at": instants,
+        "occurred_at": mostly_instants,
     }
 )
 

@@ -35,3 +35,7 @@ SELECT p.period_id, a.customer_id, a.entity, a.source, a.source_id, CAST(NULL AS
 FROM m_acquired AS a
 JOIN period_days AS p ON p.day = a.acquired_on AND a.acquired_on >= p.starts_on AND a.acquired_on < p.ends_on
 WHERE a.scope = $scope
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS DECIMAL(28,12)), CAST(NULL AS BIGINT),
+       CAST(NULL AS VARCHAR)
+FROM undated_wins

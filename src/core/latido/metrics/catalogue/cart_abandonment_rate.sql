@@ -11,3 +11,9 @@ SELECT p.period_id, k.customer_id, 'carts' AS entity, k.source, k.source_id,
 FROM m_carts AS k
 JOIN period_days AS p
   ON p.day = CAST(k.created_at AS DATE) AND k.created_at >= p.starts_at AND k.created_at < p.ends_at
+UNION ALL
+SELECT p.period_id, k.customer_id, 'carts', k.source, k.source_id, COALESCE(k.excluded, 'no_created_at'),
+       CAST(NULL AS BIGINT)
+FROM m_carts AS k
+CROSS JOIN periods AS p
+WHERE k.created_at IS NULL

@@ -25,3 +25,7 @@ SELECT p.period_id, d.customer_id, 'deals', d.source, d.source_id, d.excluded, d
 FROM purchases AS d
 JOIN periods AS p ON d.closed_on < p.ends_on
 WHERE d.excluded IS NOT NULL
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, blocked, 0, CAST(NULL AS VARCHAR), 0,
+       CAST(NULL AS DECIMAL(28,12))
+FROM undated_purchases

@@ -2,16 +2,13 @@
 -- its own; where only totals without visitors exist, nobody can tell how many there were. Variants: what was done per
 -- visitor, and per visit.
 WITH visits AS (
-    SELECT p.period_id, v.customer_id, v.source, v.source_id, v.visitor_id, v.excluded, v.conversions,
-           v.traffic_source, v.traffic_medium,
-           COALESCE(CASE WHEN v.excluded IS NULL THEN v.visitor_id END, v.source_id) AS visitor,
+    SELECT period_id, customer_id, source, source_id, visitor_id, excluded, conversions, traffic_source, traffic_medium,
+           COALESCE(CASE WHEN excluded IS NULL THEN visitor_id END, source_id) AS visitor,
            ROW_NUMBER() OVER (
-               PARTITION BY p.period_id, v.source, v.excluded,
-                            COALESCE(CASE WHEN v.excluded IS NULL THEN v.visitor_id END, v.source_id)
-               ORDER BY v.started_at NULLS LAST, v.source_id NULLS LAST) AS turn
-    FROM m_sessions AS v
-    JOIN period_days AS p
-      ON p.day = CAST(v.started_at AS DATE) AND v.started_at >= p.starts_at AND v.started_at < p.ends_at
+               PARTITION BY period_id, source, excluded,
+                            COALESCE(CASE WHEN excluded IS NULL THEN visitor_id END, source_id)
+               ORDER BY started_at NULLS LAST, source_id NULLS LAST) AS turn
+    FROM site_visits
 )
 SELECT period_id, MIN(customer_id) AS customer_id,
        CASE WHEN excluded IS NULL AND MIN(visitor_id) IS NOT NULL THEN 'visitors' ELSE 'web_sessions' END AS entity,

@@ -10,3 +10,9 @@ SELECT p.period_id, t.customer_id, 'tickets' AS entity, t.source, t.source_id,
 FROM m_tickets AS t
 JOIN period_days AS p
   ON p.day = CAST(t.created_at AS DATE) AND t.created_at >= p.starts_at AND t.created_at < p.ends_at
+UNION ALL
+SELECT p.period_id, t.customer_id, 'tickets', t.source, t.source_id, COALESCE(t.excluded, 'no_created_at'),
+       CAST(NULL AS BIGINT), t.team, t.channel, t.priority, t.type, t.assignee
+FROM m_tickets AS t
+CROSS JOIN periods AS p
+WHERE t.created_at IS NULL

@@ -11,8 +11,6 @@ FROM m_tickets AS t
 JOIN period_days AS p
   ON p.day = CAST(t.first_reply_at AS DATE) AND t.first_reply_at >= p.starts_at AND t.first_reply_at < p.ends_at
 UNION ALL
-SELECT p.period_id, t.customer_id, 'tickets', t.source, t.source_id, 'waiting', CAST(NULL AS BIGINT),
-       t.team, t.channel, t.priority, t.type, t.assignee
-FROM m_tickets AS t
-JOIN periods AS p ON t.created_at < p.ends_at AND t.waiting_until_at >= p.ends_at
-WHERE t.excluded IS NULL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS BIGINT), team, channel, priority, type,
+       assignee
+FROM waiting_tickets

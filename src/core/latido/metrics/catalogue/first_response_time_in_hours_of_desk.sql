@@ -23,8 +23,6 @@ FROM replies AS r
 LEFT JOIN desk AS a ON r.created_at >= a.opens_at AND r.created_at < a.until_at
 LEFT JOIN desk AS b ON r.first_reply_at >= b.opens_at AND r.first_reply_at < b.until_at
 UNION ALL
-SELECT p.period_id, t.customer_id, 'tickets', t.source, t.source_id, 'waiting', CAST(NULL AS BIGINT),
-       t.team, t.channel, t.priority, t.type, t.assignee
-FROM m_tickets AS t
-JOIN periods AS p ON t.created_at < p.ends_at AND t.waiting_until_at >= p.ends_at
-WHERE t.excluded IS NULL
+SELECT period_id, customer_id, entity, source, source_id, excluded, CAST(NULL AS BIGINT), team, channel, priority, type,
+       assignee
+FROM waiting_tickets

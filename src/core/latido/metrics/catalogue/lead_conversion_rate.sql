@@ -15,3 +15,9 @@ JOIN period_days AS p
   ON p.day = CAST(l.created_at AS DATE) AND l.created_at >= p.starts_at AND l.created_at < p.ends_at
 LEFT JOIN m_acquired AS a ON a.scope = $scope AND a.customer_id = l.customer_id
 WHERE l.turn = 1
+UNION ALL
+SELECT p.period_id, l.customer_id, 'accounts', l.source, l.source_id, COALESCE(l.excluded, 'no_created_at'),
+       CAST(NULL AS BIGINT)
+FROM leads AS l
+CROSS JOIN periods AS p
+WHERE l.turn = 1 AND l.created_at IS NULL

@@ -5,3 +5,6 @@ FROM m_acquired AS a
 JOIN period_days AS p ON p.day = a.acquired_on AND a.acquired_on >= p.starts_on AND a.acquired_on < p.ends_on
 LEFT JOIN m_deals AS d ON a.entity = 'deals' AND d.source = a.source AND d.source_id = a.source_id
 WHERE a.scope = $scope
+UNION ALL
+SELECT period_id, customer_id, entity, source, source_id, excluded, pipeline, lead_source
+FROM undated_wins

@@ -1,9 +1,7 @@
 -- Share of the customers who bought in the period that bought at least twice in it; two purchases on one day are two.
 -- The variant `returning` also counts those who had bought before.
 WITH bought AS (
-    SELECT p.period_id, p.starts_on, d.customer_id, d.source, d.source_id, d.excluded
-    FROM purchases AS d
-    JOIN period_days AS p ON p.day = d.closed_on AND d.closed_on >= p.starts_on AND d.closed_on < p.ends_on
+    SELECT period_id, starts_on, customer_id, source, source_id, excluded FROM sold_deals
 ), firsts AS (
     SELECT customer_id, MIN(closed_on) AS first_on FROM purchases WHERE excluded IS NULL GROUP BY customer_id
 )

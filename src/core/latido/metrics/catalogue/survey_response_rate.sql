@@ -7,3 +7,9 @@ SELECT p.period_id, i.customer_id, 'survey_invitations' AS entity, i.source, i.s
 FROM m_invitations AS i
 JOIN period_days AS p ON p.day = CAST(i.sent_at AS DATE) AND i.sent_at >= p.starts_at AND i.sent_at < p.ends_at
 WHERE i.is_delivered
+UNION ALL
+SELECT p.period_id, i.customer_id, 'survey_invitations', i.source, i.source_id, COALESCE(i.excluded, 'no_sent_at'),
+       CAST(NULL AS BIGINT), i.kind, i.survey_id
+FROM m_invitations AS i
+CROSS JOIN periods AS p
+WHERE i.is_delivered AND i.sent_at IS NULL

@@ -45,3 +45,10 @@ FROM (SELECT b.customer_id, b.entity, b.source, b.source_id, b.began_at, b.began
       FROM begun AS b
       LEFT JOIN valued AS v ON v.customer_id = b.customer_id AND v.excluded IS NULL) AS w
 JOIN periods AS p ON w.began_on < p.ends_on AND w.waiting_until_at >= p.ends_at
+UNION ALL
+SELECT p.period_id, m.customer_id, 'milestones', m.source, m.source_id, COALESCE(m.excluded, 'no_occurred_at'),
+       CAST(NULL AS BIGINT)
+FROM m_milestones AS m
+CROSS JOIN periods AS p
+WHERE m.milestone IN ('signup', 'first_value') AND m.customer_id IS NOT NULL AND m.occurred_at IS NULL
+      AND ($scope = '' OR m.source = $scope)
