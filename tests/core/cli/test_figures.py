@@ -106,6 +106,14 @@ def test_part_that_others_are_multiplied_by_is_not_rounded_away() -> None:
     assert ("1.227", "13") == (reader.number(1.2271, "count"), reader.number(13.0, "count"))
 
 
+def test_what_rounds_to_nought_is_not_below_it() -> None:
+    reader = Reader(Output(), "EUR")
+
+    assert "0.0\N{NO-BREAK SPACE}%" == reader.number(-0.0004, "ratio")
+    assert "+0.0\N{NO-BREAK SPACE}pp" == reader.difference(-0.0004, "ratio")
+    assert "\N{MINUS SIGN}0.1\N{NO-BREAK SPACE}%" == reader.number(-0.0006, "ratio")
+
+
 def test_no_figure_is_told_in_words(march: Terminal) -> None:
     assert "none: nothing to divide by" in march("kpis", "ticket_csat", "--period", "2025-01").out
     assert "none: no source delivers this" in march("kpis", "csat", *MARCH).out

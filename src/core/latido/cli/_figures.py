@@ -130,14 +130,15 @@ class Reader:
 
     def difference(self, number: Number, unit: Form) -> str:
         """Return *number* with its sign; of shares in percentage points."""
-        sign = "+" if number >= 0 else MINUS
         text = self.number(number if number >= 0 else -number, unit)
+        sign = MINUS if number < 0 and _is_something(text) else "+"
         return sign + (text.replace("%", _("pp").render(self.output.language)) if unit == "ratio" else text)
 
     def number(self, number: Number, unit: Form) -> str:
         """Return *number* in its unit."""
         if number < 0:
-            return MINUS + self.number(-number, unit)
+            text = self.number(-number, unit)
+            return MINUS + text if _is_something(text) else text
         if unit == "hours":
             return self._hours(number)
         if unit == "times":
@@ -168,6 +169,11 @@ class Reader:
         hours, minutes = divmod(round(float(number) * 60), 60)
         whole = f"{self._decimal(hours, 0)}\N{NO-BREAK SPACE}h "
         return (whole if hours else "") + f"{minutes}\N{NO-BREAK SPACE}min"
+
+
+def _is_something(text: str) -> bool:
+    """Whether a number is more than nought after it was rounded."""
+    return any(digit in text for digit in "123456789")
 
 
 def form(figure: Answer | Kpi) -> Form:
