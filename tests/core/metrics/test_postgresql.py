@@ -51,6 +51,7 @@ ODD: Rows = {
     Account: [
         {"source_id": "test", "is_test": True, "created_at": "2024-01-03T10:00:00.25Z"},
         {"source_id": "Ñandú", "country": "ES", "created_at": "2024-01-31T22:59:59.999999Z"},
+        {"source_id": "ageless", "country": "ES"},
     ],
     Deal: [
         {"source_id": f"odd{n}", "account_id": account, "status": "won", "amount": amount, "currency": currency,
@@ -91,6 +92,8 @@ ODD: Rows = {
         {"source_id": "odd1", "status": "solved", "created_at": "2024-01-09T12:00Z", "solved_at": "2024-01-09T11:00Z"},
         {"source_id": "odd2", "status": "open", "created_at": "2024-01-31T22:59:59.999999Z"},
         {"source_id": "odd3", "status": "open", "merged_into": "odd2", "created_at": "2024-01-09T12:00Z"},
+        {"source_id": "odd4", "status": "solved", "created_at": "2024-01-09T12:00Z"},
+        {"source_id": "odd5", "status": "open"},
     ],
 }  # fmt: skip
 """Rows that KPIs leave out or cannot convert, and those at the edges of types and periods."""
