@@ -206,7 +206,25 @@ def test_login_is_the_connectors_business(project: Terminal, desk: type[Desk], m
     assert "support: logged in. To try it, run: latido check support\n" == said.err
 
 
+def test_a_source_without_login_says_so(project: Terminal) -> None:
+    said = project("login", "support")
+
+    assert (0, "support needs no login. To try it, run: latido check support\n") == (said.code, said.err)
+
+
 # --- fields, plugins
+
+
+def test_a_source_that_fills_nothing_says_so(
+    project: Terminal, desk: type[Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "streams", lambda _: [])
+    monkeypatch.setattr(desk, "vendor_fields", lambda _: {})
+
+    said = project("fields", "support", "--format", "json")
+
+    assert {"fields": []} == said.json
+    assert "support fills no table. To see why, run: latido check support\n" == said.err
 
 
 def test_fields_show_the_mapping_yours_and_what_nobody_maps(project: Terminal) -> None:

@@ -47,7 +47,9 @@ def fields(
             rows = [*_mapped(asked), *_offered(here, asked)]
         finally:
             asked.close()
-    chosen = _of_table(rows, entity)
+    if not rows:
+        here.talk.warn(_("{source} fills no table. To see why, run: latido check {source}", source=source))
+    chosen = _of_table(rows, entity) if rows else []
     if here.output.format == "table":
         chosen = [{**row, "state": STATES[row["state"]]} for row in chosen]
     here.output.listing("fields", COLUMNS, chosen)

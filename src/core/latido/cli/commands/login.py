@@ -19,6 +19,7 @@ def login(
 ) -> int:
     """Obtain the first token of a source."""
     from latido.cli._connecting import connector, reachable
+    from latido.connect import Connector
 
     here = session(context)
     with reachable(here) as project:
@@ -28,5 +29,8 @@ def login(
             asked.login()
         finally:
             asked.close()
-    here.talk.say(_("{source}: logged in. To try it, run: latido check {source}", source=source))
+    if type(asked).login is Connector.login:
+        here.talk.say(_("{source} needs no login. To try it, run: latido check {source}", source=source))
+    else:
+        here.talk.say(_("{source}: logged in. To try it, run: latido check {source}", source=source))
     return 0
