@@ -29,6 +29,15 @@ def test_version_needs_no_project_and_loads_nothing() -> None:
     assert "False" == loaded
 
 
+def test_without_stdout_there_is_still_a_command(tmp_path: Path) -> None:
+    """As a job is started with `>&-`."""
+    code = "import sys; sys.stdout = None; from latido.cli import main; sys.exit(main(['catalog']))"
+
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    assert (3, "There is no latido.toml") == (said.returncode, said.stderr[:23])
+
+
 def test_without_a_command_there_is_help(latido: Terminal) -> None:
     said = latido()
 

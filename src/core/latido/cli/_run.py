@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -31,6 +32,7 @@ def run(
     installed: Callable[[], Plugins] | None = None,
 ) -> int:
     """Run the command that *arguments* ask for and return its exit code. Nothing is raised."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that has no ñ shows a question mark
@@ -72,6 +74,13 @@ def _all_installed() -> Plugins:
     from latido.plugins import plugin_manager
 
     return plugin_manager()
+
+
+def _open_what_is_closed() -> None:
+    """Give a program that was started without stdout or stderr (`>&-`) one whose words go nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
 
 
 def _let_go_of_stdout() -> None:
