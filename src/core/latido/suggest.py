@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the one of *names* that *name* was probably meant to be."""
-    found = get_close_matches(name, list(names), n=1)
-    return found[0] if found else None
+    """Return the one of *names* that *name* was probably meant to be, in whatever case it was written."""
+    folded = {each.casefold(): each for each in names}
+    found = get_close_matches(name.casefold(), folded, n=1)
+    return folded[found[0]] if found else None

@@ -181,6 +181,7 @@ def test_variant_is_chosen_by_name_or_by_option(march: Terminal) -> None:
     ("arguments", "sentence"),
     [
         (["kpis", "csta"], 'There is no KPI "csta". Did you mean csat?\n  See all: latido catalog\n'),
+        (["kpis", "NPS"], 'There is no KPI "NPS". Did you mean nps?\n  See all: latido catalog\n'),
         (["explain", "csta"], 'There is no KPI "csta". Did you mean csat?\n  See all: latido catalog\n'),
         (["kpis", "csat", "--period", "yesterday"], '"yesterday" is not a period.\n  Write 2026, 2026-Q3, 2026-11, '),
         (["kpis", "csat", "--period", "2026-13"], '"2026-13" is not a period.\n'),
