@@ -32,7 +32,13 @@ class LocalTimes:
 
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> LocalTimes:
-        """Compare what both say of each day."""
+        """Compare what both say of each day; that takes longer than to read most files, and is done once per zone."""
+        if zone not in _compared:
+            _compared[zone] = cls._of(connection, zone)
+        return _compared[zone]
+
+    @classmethod
+    def _of(cls, connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> LocalTimes:
         named, day = quoted(str(zone)), f"(TIMESTAMP '{FIRST_DAY}' + INTERVAL (i) DAY)"
         ahead = f"EPOCH_US({day}) - EPOCH_US(TIMEZONE({named}, {day}))"
         query = f"SELECT {ahead} FROM RANGE({DAYS}) AS days(i) ORDER BY i"  # noqa: S608 - all of it is ours
@@ -48,6 +54,9 @@ class LocalTimes:
         odd = f"LIST_CONTAINS([{', '.join(map(str, self.odd))}]::INTEGER[], {day})"
         return f"""CASE WHEN {local} IS NULL OR {day} NOT BETWEEN 0 AND {DAYS - 1} THEN NULL WHEN {odd} THEN NULL
             ELSE EPOCH_US(TIMEZONE({quoted(self.zone)}, {local})) END"""
+
+
+_compared: dict[ZoneInfo, LocalTimes] = {}
 
 
 def _ahead(zone: ZoneInfo) -> Iterator[int | None]:
