@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import cache, cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from latido.sync import Options, Source, Sync
+from latido.testing._conformance._place import Loaded
 from latido.warehouse import Warehouse
 from tests.memory import Listener
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
+
+    import duckdb
 
     from latido.connect import Connector
     from latido.sync import Receipt, Report
@@ -18,6 +24,33 @@ if TYPE_CHECKING:
 
 LEFT_OUT = ("synced_at", "seq", "_latido_hash")
 """The columns that tell when and in which order something was stored."""
+
+
+@cache
+def empty() -> bytes:
+    """Return the file of a warehouse without rows: to make its tables takes longer than a small sync."""
+    with TemporaryDirectory() as folder:
+        warehouse = Warehouse(Path(folder) / "latido.duckdb")
+        warehouse.upgrade()
+        return warehouse.path.read_bytes()
+
+
+class Open(Loaded):
+    """A warehouse that is open for as long as it is used: to open and close its file takes longer than most asks."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_bytes(empty())
+        self._kept = self._connected(read_only=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with super().writing() as connection:
+            # A writer is frugal, and here what it sets lasts.
+            connection.execute(f"SET memory_limit = '{self.reader_memory_limit}'; SET threads = {self.threads}")
+            yield connection
 
 
 class House:
@@ -28,8 +61,11 @@ class House:
         self.settings = settings
         self.folder = folder
         self.clock = clock
-        self.warehouse = Warehouse(folder / "latido.duckdb")
         self.listener = Listener()
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        return Open(self.folder / "latido.duckdb")
 
     @property
     def warnings(self) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +10,7 @@ import pytest
 from latido.schema import ENTITIES
 from latido.sync import Options
 from latido.testing import ManualClock, Served, World
-from latido.testing._conformance._place import NEVER, Loaded
-from latido.warehouse import Warehouse
+from latido.testing._conformance._place import NEVER
 from tests.connectors.vendors import CONNECTORS, said
 from tests.house import House, complaints, receipts
 
@@ -64,7 +61,7 @@ class ReadersClock(ManualClock):
 class Place:
     """A vendor at which people work, with warehouses that are filled from there."""
 
-    def __init__(self, vendor: str, run: int, folder: Path, empty: Path) -> None:
+    def __init__(self, vendor: str, run: int, folder: Path) -> None:
         self.vendor = CONNECTORS[vendor]
         self.clock = ManualClock(MORNING)
         world = World(f"run {run}", end=date(2026, 11, 1), tickets=60, people=60)
@@ -74,18 +71,10 @@ class Place:
         self.sandbox.switches.page_limit = PAGE_LIMIT
         self._more = MORE.get(vendor, {}) if run % 4 > 1 else {}
         self._folder = folder
-        self._empty = empty
 
-    @contextmanager
-    def warehouse(self, name: str) -> Iterator[House]:
-        """Yield an empty one, which stays loaded."""
+    def warehouse(self, name: str) -> House:
         folder = self._folder / name
-        folder.mkdir()
-        house = House(self.vendor, said(self.sandbox, **self._more), folder, ReadersClock(self.clock))
-        shutil.copy(self._empty, house.warehouse.path)
-        house.warehouse = loaded = Loaded(house.warehouse.path)
-        with loaded.loaded():
-            yield house
+        return House(self.vendor, said(self.sandbox, **self._more), folder, ReadersClock(self.clock))
 
     def sync_while_people_work(self, house: House, latency: float) -> None:
         switches, began = self.sandbox.switches, self.clock.passed
@@ -99,17 +88,9 @@ class Place:
         self.clock.sleep(SETTLED)
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty warehouse: to make its tables takes longer than to read a small world."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("empty") / "latido.duckdb")
-    warehouse.upgrade()
-    return warehouse.path
-
-
 @pytest.fixture
-def place(vendor: str, run: int, tmp_path: Path, empty: Path) -> Iterator[Place]:
-    place = Place(vendor, run, tmp_path, empty)
+def place(vendor: str, run: int, tmp_path: Path) -> Iterator[Place]:
+    place = Place(vendor, run, tmp_path)
     with Served(place.sandbox):
         yield place
 
@@ -136,14 +117,14 @@ def live(house: House) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("vendor", CONNECTORS)
 def test_what_is_written_meanwhile_is_neither_lost_nor_doubled(place: Place, vendor: str, run: int) -> None:
-    with place.warehouse("kept") as kept, place.warehouse("afresh") as afresh:
-        for latency in LATENCY[vendor][: 1 + run % 2]:
-            place.sync_while_people_work(kept, latency)
-        place.rest()
-        synced(kept)
-        read = synced(afresh)
+    kept, afresh = place.warehouse("kept"), place.warehouse("afresh")
+    for latency in LATENCY[vendor][: 1 + run % 2]:
+        place.sync_while_people_work(kept, latency)
+    place.rest()
+    synced(kept)
+    read = synced(afresh)
 
-        expected, stored = live(afresh), live(kept)
+    expected, stored = live(afresh), live(kept)
 
     assert {name: each.counted for name, each in read.items()} == {name: each.stored for name, each in read.items()}
     for table, rows in stored.items():

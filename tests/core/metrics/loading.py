@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from latido.metrics import Engine, EngineSettings
 from latido.schema import SurveyResponse, Ticket
-from latido.warehouse import Batch, Warehouse, flush
+from latido.warehouse import Batch, flush
+from tests.house import Open
 from tests.memory import FakeClock, loaded, page
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def engine(
     **settings: Any,
 ) -> Engine:
     """Return an engine over *rows* of one source, called shop, or of several *sources*."""
-    warehouse = Warehouse(folder / "latido.duckdb")
+    warehouse = Open(folder / "latido.duckdb")
     delivered = {"shop": rows or {}} if sources is None else sources
     for name, each in delivered.items():
         brought: Rows = each or {Ticket: []}
@@ -51,7 +52,7 @@ def poured(folder: Path, rows: Rows, *, chunk: int = 1_000, **settings: Any) -> 
 
     Rows that name a `source` are of that one, all others of the one called shop.
     """
-    warehouse = Warehouse(folder / "latido.duckdb")
+    warehouse = Open(folder / "latido.duckdb")
     sources = sorted({"shop", *(row["source"] for brought in rows.values() for row in brought if "source" in row)})
     with warehouse.writing() as connection:
         for entity, brought in rows.items():

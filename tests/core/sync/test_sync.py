@@ -21,6 +21,7 @@ from latido.messages import marker
 from latido.schema import Account, Contact, Deal, Ticket, TicketEvent
 from latido.sync import Options, Sync, plan, retry_quarantine
 from latido.warehouse import Warehouse, meta
+from tests.house import Open
 from tests.memory import NOON, FakeClock, Listener, Script, ScriptedStream, page, source_of, stored, synced
 
 if TYPE_CHECKING:
@@ -783,7 +784,7 @@ def test_marks_and_rows_count_in_their_order_however_they_are_flushed(pages: lis
     found = []
     for checkpoint in (1, 1000):
         with TemporaryDirectory() as folder:
-            warehouse = Warehouse(Path(folder) / "latido.duckdb")
+            warehouse = Open(Path(folder) / "latido.duckdb")
             script = Script("accounts", (Account,), lambda _cursor: [said(*each) for each in pages])
             synced(warehouse, source_of(Path(folder), script), checkpoint_rows=checkpoint)
             found.append(stored(warehouse, Account, "source_id", "version", "name", "is_deleted", "merged_into"))
@@ -833,7 +834,7 @@ def test_chunking_and_delivering_twice_change_nothing(
             winners[key] = (rank, name)
 
     with TemporaryDirectory() as folder:
-        warehouse = Warehouse(Path(folder) / "latido.duckdb")
+        warehouse = Open(Path(folder) / "latido.duckdb")
         for _turn in range(2):
             script = Script("accounts", (Account,), lambda _cursor: pages)
             assert 0 == synced(warehouse, source_of(Path(folder), script), checkpoint_rows=checkpoint).exit_code
