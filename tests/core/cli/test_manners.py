@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import gc
 import io
 import json
 import subprocess
@@ -11,6 +12,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from latido.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +30,14 @@ def test_version_needs_no_project_and_loads_nothing() -> None:
     first, loaded = said.stdout.splitlines()
     assert first.startswith("latido 0.")
     assert "False" == loaded
+
+
+def test_a_program_that_runs_a_command_keeps_its_own_way_with_cycles() -> None:
+    before = gc.get_threshold()
+
+    main(["--version"])
+
+    assert before == gc.get_threshold()
 
 
 def test_without_stdout_there_is_still_a_command(tmp_path: Path) -> None:
