@@ -14,7 +14,7 @@ from latido.metrics._change import change
 from latido.metrics._explain import Entry, Explanation, explanation, listed
 from latido.metrics._periods import Period
 from latido.metrics._recount import CUSTOMER
-from latido.metrics._state import State, read_state
+from latido.metrics._state import State, read_finished, read_state
 from latido.metrics._statement import CUSTOMER_DIMENSIONS, Cut
 from latido.metrics._staying import staying
 from latido.metrics._view import View
@@ -187,8 +187,9 @@ class Engine:
 
     def freshness(self) -> Mapping[str, datetime | None]:
         """Return the end of the last complete sync of each configured source."""
-        state = self._state(None)
-        return {name: state.finished.get(name) for name in self.settings.sources}
+        with self.warehouse.reading() as connection:
+            finished = read_finished(connection)
+        return {name: finished.get(name) for name in self.settings.sources}
 
     def _chosen(self, asks: Sequence[str | Ask], variant: str, segment: str | None) -> list[Ask]:
         chosen = [self.ask(each, variant) if isinstance(each, str) else each for each in asks]

@@ -64,16 +64,21 @@ def read_state(connection: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi], only_
     for table, source in connection.execute("SELECT table_name, source FROM m_delivered").fetchall():
         if only_source in (None, source):
             delivered.setdefault(table, set()).add(source)
+    fields = {each for kpi in kpis for each in kpi.fields}
+    return State(
+        {table: frozenset(sources) for table, sources in delivered.items()},
+        read_finished(connection),
+        frozenset(each for each in fields if _has_values(connection, *each, only_source)),
+    )
+
+
+def read_finished(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
+    """Return the end of the last complete sync of each source that had one."""
     finished = connection.execute(
         f"""SELECT source, {utc_text("MAX(finished_at)")} FROM _latido_runs
             WHERE exit_code IN (0, 5) AND mode <> 'partial' GROUP BY source"""
     ).fetchall()
-    fields = {each for kpi in kpis for each in kpi.fields}
-    return State(
-        {table: frozenset(sources) for table, sources in delivered.items()},
-        {source: datetime.fromisoformat(at) for source, at in finished if at},
-        frozenset(each for each in fields if _has_values(connection, *each, only_source)),
-    )
+    return {source: datetime.fromisoformat(at) for source, at in finished if at}
 
 
 def _has_values(connection: duckdb.DuckDBPyConnection, table: str, name: str, only_source: str | None) -> bool:
