@@ -62,15 +62,19 @@ def test_init_asks_in_the_language_that_is_chosen_first(latido: Terminal) -> Non
 
 
 def test_init_asks_again_for_what_does_not_exist(latido: Terminal) -> None:
-    said = latido("init", answers="en\nEurope/Madird\nEurope/Madrid\nEURO\nEUR\n\n")
+    said = latido("init", answers="fr\nen\nEurope/Madird\nEurope/Madrid\nEURO\nEUR\ndekk\ndesk\nhelp\nall\n\n")
 
     assert 0 == said.code
+    assert "--lang knows no fr." in said.err
+    assert "Did you mean desk?" in said.err
+    assert "[sources.help]" in (latido.folder / "latido.toml").read_text(encoding="utf-8")
     assert "Did you mean Europe/Madrid?" in said.err
     assert "Did you mean EUR?" in said.err
 
 
-def test_init_does_not_overwrite(project: Terminal) -> None:
-    said = project("init", "--source", "desk")
+@pytest.mark.parametrize("source", [(), ("--source", "desk")])
+def test_init_does_not_overwrite_nor_ask_in_vain(project: Terminal, source: tuple[str, ...]) -> None:
+    said = project("init", *source)
 
     assert 2 == said.code
     assert "latido.toml exists already.\n  To see what it says, run: latido check --config\n" == said.err

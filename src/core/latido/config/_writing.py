@@ -70,17 +70,22 @@ class NewProject:
                     _("Give each a name of its own: --source one={kind} --source other={kind}", kind=each.connector),
                 )
 
+    @staticmethod
+    def only_one(folder: Path) -> None:
+        """Raise UsageError when there is a latido.toml already."""
+        if (folder / FILE).exists():
+            raise UsageError(
+                _("{file} exists already.", file=str(folder / FILE)),
+                _("To see what it says, run: latido check --config"),
+            )
+
     def write(self, folder: Path) -> list[Path]:
         """Write latido.toml, `.env.example`, `.gitignore` and, with known secrets, `.env`; return what was written.
 
         Raises UsageError when there is a latido.toml already, ConfigurationError for what cannot be.
         """
         self.check()
-        if (folder / FILE).exists():
-            raise UsageError(
-                _("{file} exists already.", file=str(folder / FILE)),
-                _("To see what it says, run: latido check --config"),
-            )
+        self.only_one(folder)
         folder.mkdir(parents=True, exist_ok=True)
         written = [folder / FILE, folder / ".env.example", folder / ".gitignore"]
         written[0].write_text(self._toml(), encoding="utf-8")

@@ -11,7 +11,7 @@ import typer
 from latido.cli._asking import ask
 from latido.cli._options import option
 from latido.cli._session import Session, session
-from latido.errors import ConfigurationError
+from latido.errors import ConfigurationError, UsageError
 from latido.messages import marker
 
 if TYPE_CHECKING:
@@ -39,9 +39,10 @@ def init(
     currency: Annotated[str | None, option(_("The currency of the figures."), "--currency", metavar="EUR")] = None,
 ) -> int:  # fmt: skip
     """Write a new project."""
-    from latido.config import Project
+    from latido.config import NewProject, Project
 
     here = session(context)
+    NewProject.only_one(here.folder)
     written = _project(here, source or [], time_zone, currency).write(here.folder)
     Project.load(here.folder)
     for path in written:
@@ -57,10 +58,20 @@ def _project(here: Session, sources: Sequence[str], time_zone: str | None, curre
     if sources:
         new = [_source(here, text, asking=False) for text in sources]
         return NewProject(zone, currency or "EUR", here.talk.language, new)
-    here.choose("lang", ask(here.talk, _("Language (es, en)?"), here.talk.language))
+    _ask_language(here)
     zone = _asked(here, _("Time zone of your figures?"), zone, lambda answer: NewProject(time_zone=answer))
     money = _asked(here, _("Currency of your figures?"), currency or "EUR", lambda answer: NewProject(currency=answer))
     return NewProject(zone, money, here.talk.language, _asked_sources(here))
+
+
+def _ask_language(here: Session) -> None:
+    """Speak the language of the answer from now on; ask again for one that is not spoken."""
+    while True:
+        answer = ask(here.talk, _("Language (es, en)?"), here.talk.language)
+        try:
+            return here.choose("lang", answer)
+        except UsageError as error:
+            here.talk.complain(error)
 
 
 def _asked(here: Session, question: Message, default: str, project: Callable[[str], NewProject]) -> str:
@@ -85,8 +96,8 @@ def _asked_sources(here: Session) -> list[NewSource]:
         answer = ask(here.talk, question)
         if not answer:
             return sources
-        new = _source(here, answer, asking=True)
         try:
+            new = _source(here, answer, asking=True)
             NewProject(sources=[*sources, new]).check()
         except ConfigurationError as error:
             here.talk.complain(error)
