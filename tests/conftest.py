@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(datetime(2026, 1, 10, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def redirect_uri() -> str:
+    """An address on this machine that nobody listens at: that of the settings, another run of the tests may have."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://localhost:{free.getsockname()[1]}/"
 
 
 @pytest.fixture(scope="session")

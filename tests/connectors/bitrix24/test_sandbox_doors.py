@@ -183,7 +183,7 @@ def test_the_command_line_serves_one() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         portal = process.stdout.readline().strip()
-        answer = httpx.post(f"{portal}/rest/1/{SECRET}/server.time", trust_env=False)
+        answer = httpx.post(f"{portal}/rest/1/{SECRET}/server.time", trust_env=False, timeout=60)
         process.terminate()
 
     assert "-05:00" == answer.json()["result"][-6:]

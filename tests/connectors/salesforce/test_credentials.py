@@ -189,7 +189,7 @@ def test_an_org_does_not_live_at_an_address_that_is_not_safe(desk: SalesforceDes
         office.connector().http.get(LIMITS)
 
 
-def test_a_login_takes_the_code_from_the_browser(desk: SalesforceDesk, office: Office) -> None:
+def test_a_login_takes_the_code_from_the_browser(desk: SalesforceDesk, office: Office, redirect_uri: str) -> None:
     desk.on(TOKENS, tokens(1, refresh_token="refresh-1"))
     shown: list[str] = []
 
@@ -197,9 +197,9 @@ def test_a_login_takes_the_code_from_the_browser(desk: SalesforceDesk, office: O
         shown.append(address)
         asked = httpx.URL(address).params
         answer = {"code": "the-code", "state": asked["state"]}
-        threading.Thread(target=lambda: httpx.get(asked["redirect_uri"], params=answer)).start()
+        threading.Thread(target=lambda: httpx.get(asked["redirect_uri"], params=answer, trust_env=False)).start()
 
-    office.connector(redirect_uri="http://localhost:8918/").login(Person(show=browse, pasted=lambda: None))
+    office.connector(redirect_uri=redirect_uri).login(Person(show=browse, pasted=lambda: None))
 
     (address,) = shown
     assert address.startswith(f"{desk.url}/services/oauth2/authorize?")

@@ -112,7 +112,7 @@ def test_a_login_keeps_the_first_pair_for_its_owner_only(desk: Desk, office: Off
     assert 0o600 == (tmp_path / "tokens.json").stat().st_mode & 0o777
 
 
-def test_a_login_takes_the_code_from_the_browser(desk: Desk, office: Office) -> None:
+def test_a_login_takes_the_code_from_the_browser(desk: Desk, office: Office, redirect_uri: str) -> None:
     """The address that is shown leads to Zendesk, and the browser comes back to this machine."""
     desk.on(TOKENS, tokens(1))
     shown: list[str] = []
@@ -120,11 +120,10 @@ def test_a_login_takes_the_code_from_the_browser(desk: Desk, office: Office) -> 
     def browse(address: str) -> None:
         shown.append(address)
         asked = httpx.URL(address).params
-        threading.Thread(
-            target=lambda: httpx.get(asked["redirect_uri"], params={"code": "the-code", "state": asked["state"]})
-        ).start()
+        answer = {"code": "the-code", "state": asked["state"]}
+        threading.Thread(target=lambda: httpx.get(asked["redirect_uri"], params=answer, trust_env=False)).start()
 
-    office.connector().login(Person(show=browse, pasted=lambda: None))
+    office.connector(redirect_uri=redirect_uri).login(Person(show=browse, pasted=lambda: None))
 
     (address,) = shown
     assert address.startswith(f"{desk.url}/oauth/authorizations/new?")
@@ -132,7 +131,7 @@ def test_a_login_takes_the_code_from_the_browser(desk: Desk, office: Office) -> 
         httpx.URL(address).params[name] for name in ("client_id", "scope", "response_type")
     )
     assert "the-secret" not in address
-    assert "http://localhost:8917/" == desk.requests(TOKENS)[0].body["redirect_uri"]
+    assert redirect_uri == desk.requests(TOKENS)[0].body["redirect_uri"]
 
 
 def test_after_a_login_its_token_is_used(desk: Desk, office: Office) -> None:

@@ -90,3 +90,7 @@ def test_a_survey_needs_a_scale_and_a_direction() -> None:
 def test_a_scale_has_a_range() -> None:
     with pytest.raises(ValidationError, match="scale_max must be greater"):
         settings(ces={"alias": "effort", "scale_min": 7, "scale_max": 7, "higher_is_better": True})
+
+
+def test_a_browser_comes_back_to_this_machine() -> None:
+    assert "http://localhost:8917/" == settings().redirect_uri
