@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from latido.cli._output import Output
 from tests.core.cli.conftest import TOML, Desk
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.core.cli.conftest import Terminal
 
 MARCH = ("--period", "2026-03")
@@ -34,14 +37,23 @@ def ticket(number: int, opinion: str, *, month: int = 3, hours: int = 2) -> dict
     }
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the warehouse of the first `march` is kept for the others: they store the same."""
+    return tmp_path_factory.mktemp("march") / "latido.duckdb"
+
+
 @pytest.fixture
-def march(project: Terminal) -> Terminal:
+def march(project: Terminal, kept: Path) -> Terminal:
     """Return a terminal in a project with three good tickets of four in March, and two of four in February."""
     own: type[Desk] = type("OwnDesk", (Desk,), {})
     good_and_bad = zip(("good", "good", "good", "bad", "good", "good", "bad", "bad"), range(8), strict=True)
     own.tickets = [ticket(n, opinion, month=3 if n < 4 else 2) for opinion, n in good_and_bad]
     project.connectors = [own]
-    assert 0 == project("sync", "--quiet").code
+    if not kept.exists():
+        assert 0 == project("sync", "--quiet").code
+        shutil.copy(project.folder / kept.name, kept)
+    shutil.copy(kept, project.folder)
     return project
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from latido.identity import refresh
 from latido.schema import Account, Contact
-from latido.warehouse import Batch, Warehouse, flush
+from latido.warehouse import Batch, flush
+from tests.house import Open
 from tests.memory import page
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from latido.schema import Record
+    from latido.warehouse import Warehouse
 
     Row = Mapping[str, Any]
 
@@ -46,7 +48,7 @@ def _of(source: str, rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 def unified(folder: Path, *rows: Row, entity: type[Record] = Account) -> Warehouse:
     """Return a warehouse with *rows*, unified."""
-    warehouse = Warehouse(folder / "latido.duckdb")
+    warehouse = Open(folder / "latido.duckdb")
     pour(warehouse, *rows, entity=entity)
     refresh(warehouse, SOURCES)
     return warehouse
@@ -85,7 +87,7 @@ def link_of(warehouse: Warehouse, key: str) -> tuple[str, str | None]:
 
 def people(folder: Path, *rows: Row, accounts: Sequence[Row] = ()) -> list[list[str]]:
     """Return who of the contacts *rows* is one person."""
-    warehouse = Warehouse(folder / "latido.duckdb")
+    warehouse = Open(folder / "latido.duckdb")
     pour(warehouse, *accounts)
     pour(warehouse, *rows, entity=Contact)
     refresh(warehouse, SOURCES)

@@ -14,6 +14,7 @@ from latido.identity import link, refresh, split
 from latido.schema import Contact
 from latido.warehouse import Warehouse, put_meta, touch
 from tests.core.identity.accounts import SOURCES, account, groups, ids, pour, unified
+from tests.house import Open
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,7 +181,7 @@ def test_order_and_chunks_of_arrival_change_no_group(found: list[dict[str, Any]]
     order.shuffle(shuffled)
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
         straight = unified(Path(one), *found)
-        mixed = Warehouse(Path(other) / "latido.duckdb")
+        mixed = Open(Path(other) / "latido.duckdb")
         pour(mixed, *shuffled, chunk=order.randint(1, 5))
         refresh(mixed, SOURCES)
 
@@ -192,11 +193,11 @@ def test_order_and_chunks_of_arrival_change_no_group(found: list[dict[str, Any]]
 def test_step_by_step_comes_out_as_all_at_once(steps: list[list[dict[str, Any]]], told: Any) -> None:
     """Accounts come, change, lose what joined them, and what the user says stays."""
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
-        stepwise = Warehouse(Path(one) / "latido.duckdb")
+        stepwise = Open(Path(one) / "latido.duckdb")
         for step in steps:
             pour(stepwise, *lasting(step))
             refresh(stepwise, SOURCES) if step else None
-        whole = Warehouse(Path(other) / "latido.duckdb")
+        whole = Open(Path(other) / "latido.duckdb")
         pour(whole, *lasting([row for step in steps for row in step]))
         refresh(whole, SOURCES) if any(steps) else None
         for each in (stepwise, whole):
