@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import sys
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from latido.plugins import Plugins
 
 _SELDOM = 20_000
-"""After how many new objects Python looks for cycles. Its own way takes a tenth of what a short command takes."""
+"""After how many new objects Python looks for cycles. Its own way is some 5% of what a short command takes."""
 
 
 def main(
@@ -24,7 +23,7 @@ def main(
 ) -> int:
     """Run `latido` and return its exit code. Arguments, environment and plugins are this process's by default."""
     if arguments is None:
-        _look_for_cycles_seldom()
+        gc.set_threshold(_SELDOM)  # this process is ours alone
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments == ["--version"]:
         print_version()
@@ -39,9 +38,3 @@ def print_version() -> None:
     from importlib import metadata
 
     sys.stdout.write(f"latido {metadata.version('latido')}\n")
-
-
-def _look_for_cycles_seldom() -> None:
-    """Let this process, which is ours alone, start without a search for cycles, and end without a last one."""
-    gc.set_threshold(_SELDOM)
-    atexit.register(gc.freeze)
