@@ -149,13 +149,15 @@ def test_an_older_warehouse_gains_the_columns_that_it_lacks(tmp_path: Path, ware
     assert [("a", None)] == stored(warehouse, Account, "name", "tax_id")
 
 
-def test_a_file_that_is_no_warehouse_is_not_touched(warehouse: Warehouse) -> None:
-    warehouse.path.write_text("my diary" * 1000)
+@pytest.mark.parametrize("name", ["latido.duckdb", "tickets.csv"])
+def test_a_file_that_is_no_warehouse_is_not_touched(tmp_path: Path, name: str) -> None:
+    warehouse = Warehouse(tmp_path / name)
+    warehouse.path.write_text("id,diary\n1,mine\n" * 1000)
 
-    with pytest.raises(ConfigurationError, match=r"latido\.duckdb is not a warehouse of Latido"), warehouse.writing():
+    with pytest.raises(ConfigurationError, match=rf"{name} is not a warehouse of Latido"), warehouse.writing():
         pass
 
-    assert warehouse.path.read_text().startswith("my diary")
+    assert warehouse.path.read_text().startswith("id,diary")
 
 
 @pytest.mark.parametrize(("room", "more"), [(3_000_000, 60_000), (1_000_000, 3_000)], ids=["rows", "commit"])

@@ -150,7 +150,8 @@ class Warehouse:
             "preserve_insertion_order": False,
         }
         try:
-            connection = duckdb.connect(str(self.path), read_only=read_only, config=config)
+            # Without the prefix, a file named as CSV, Parquet or SQLite are would be looked into from memory.
+            connection = duckdb.connect(f"duckdb:{self.path}", read_only=read_only, config=config)
             connection.execute("SET TimeZone = 'UTC'")
         except duckdb.Error as error:
             raise _said_of(error, self.path) from error
