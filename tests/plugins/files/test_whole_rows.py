@@ -110,10 +110,8 @@ def test_equal_rows_are_one_in_one_file_and_across_files(folder: Folder) -> None
     folder.sync()
 
     assert (15, 10) == (both, spent(folder))
-    assert (
-        "data/marketing_spend/a.csv: rows that say what one before says, and count once: 2; if each is meant, give it an id."
-        in (folder.warnings)
-    )
+    counted = "data/marketing_spend/a.csv: rows that say what one before says, and count once: 2"
+    assert f"{counted}; if each is meant, give it an id." in folder.warnings
 
 
 def test_an_id_that_is_added_later_takes_the_place_of_the_whole_row(folder: Folder) -> None:
