@@ -160,6 +160,17 @@ def test_a_file_that_is_no_warehouse_is_not_touched(tmp_path: Path, name: str) -
     assert warehouse.path.read_text().startswith("id,diary")
 
 
+def test_what_has_no_room_in_memory_lies_beside_the_warehouse_meanwhile(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "latido.duckdb", memory_limit="20MB")
+
+    with warehouse.writing() as connection:
+        connection.execute("CREATE TEMP TABLE much AS SELECT HASH(i)::VARCHAR AS text FROM RANGE(2_000_000) AS r(i)")
+        beside = [each.name for each in tmp_path.iterdir()]
+
+    assert "latido.duckdb.tmp" in beside
+    assert ["latido.duckdb"] == [each.name for each in tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize(("room", "more"), [(3_000_000, 60_000), (1_000_000, 3_000)], ids=["rows", "commit"])
 def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path, room: int, more: int) -> None:
     """A file size limit stands for the disk: the operating system refuses the same writes."""

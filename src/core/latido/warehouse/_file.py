@@ -148,6 +148,7 @@ class Warehouse:
             "memory_limit": limit,
             "threads": self.threads,
             "preserve_insertion_order": False,
+            "temp_directory": f"{self.path}.tmp",
         }
         try:
             # Without the prefix, a file named as CSV, Parquet or SQLite are would be looked into from memory.
