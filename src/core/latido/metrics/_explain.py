@@ -13,7 +13,7 @@ from latido.metrics._inputs import read_if_there
 from latido.metrics._kpi import SCALES
 from latido.metrics._rates import rates_used
 from latido.metrics._run import create_periods
-from latido.metrics._statement import CUSTOMER_DIMENSIONS, VALUE_SEGMENT, dimension, in_segment, joined
+from latido.metrics._statement import CUSTOMER_DIMENSIONS, VALUE_SEGMENT, counting, dimension, in_segment, joined
 from latido.metrics.own import blaming
 from latido.schema import TABLES
 
@@ -146,11 +146,8 @@ def explanation(ask: Ask, answer: Answer, run: Run) -> Explanation:
 
 def _statement(leaf: Ask, run: Run) -> tuple[str, dict[str, Any]]:
     """Return the query of the facts that the figure is folded from, and the values in it."""
-    statement, cut = run.statement(), run.cut
-    facts = f"{statement.facts(leaf)} AS f"
-    conditions = [*cut.conditions, *([in_segment(leaf.kpi, cut.segment)] if cut.segment and cut.only else [])]
-    if conditions:
-        facts = f"{facts} {joined(leaf.kpi, cut.segment)} WHERE {' AND '.join(conditions)}"
+    statement = run.statement()
+    facts = counting(leaf.kpi, statement.facts(leaf), run.cut)
     return statement.sql(f"SELECT f.* FROM {facts}"), statement.values
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from latido.metrics._run import create_periods
-from latido.metrics._statement import in_segment, joined
+from latido.metrics._statement import counting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from latido.metrics._asks import Ask
-    from latido.metrics._kpi import Kpi
     from latido.metrics._periods import Period
     from latido.metrics._run import Run
-    from latido.metrics._statement import Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +44,20 @@ _SPENT = """
     SELECT UPPER(TRIM(x.currency)) AS currency, x.spend_date AS day
     FROM {facts} AS f
     JOIN marketing_spend AS x ON f.entity = 'marketing_spend' AND x.source = f.source AND x.source_id = f.source_id
-    WHERE {counts}"""
+    WHERE f.excluded IS NULL"""
 
 _BOUGHT = """
     SELECT d.currency, d.closed_on AS day
     FROM {facts} AS f
     JOIN m_deals AS d ON f.entity = 'deals' AND d.source = f.source AND d.source_id = f.source_id
-    WHERE {counts}"""
+    WHERE f.excluded IS NULL"""
 
 _RECURRING = """
     SELECT k.currency, {day} AS day
     FROM {facts} AS f
     JOIN periods AS p ON p.period_id = f.period_id
     JOIN m_contracts AS k ON k.entity = f.entity AND k.source = f.source AND k.source_id = f.source_id
-    WHERE {counts}
+    WHERE f.excluded IS NULL
     UNION ALL
     SELECT k.currency, {day}
     FROM {facts} AS f
@@ -67,7 +65,7 @@ _RECURRING = """
     JOIN m_contracts AS k
       ON f.entity = 'customers' AND k.customer_id = f.customer_id AND k.excluded IS NULL
      AND k.starts_on < p.ends_on AND k.until_on > p.opening_on AND ($scope = '' OR k.source = $scope)
-    WHERE {counts}"""
+    WHERE f.excluded IS NULL"""
 
 _GROUPED = """
     SELECT u.currency, r.provider, MIN(COALESCE(r.starts_on, u.day)), MAX(COALESCE(r.starts_on, u.day)),
@@ -92,21 +90,13 @@ def _of_leaf(leaf: Ask, period: Period, run: Run) -> Iterator[RatesUsed]:
     if used is None:
         return
     statement = run.statement()
-    counts = " AND ".join(["f.excluded IS NULL", *run.cut.conditions])
     day = "p.closing_on" if leaf.values.get("fx_policy") == "spot" else "k.booked_on"
-    facts = _narrowed(leaf.kpi, statement.facts(leaf), run.cut)
-    sql = statement.sql(_GROUPED.format(used=used.format(facts=facts, counts=counts, day=day)))
+    facts = f"(SELECT f.* FROM {counting(leaf.kpi, statement.facts(leaf), run.cut)})"
+    sql = statement.sql(_GROUPED.format(used=used.format(facts=facts, day=day)))
     with run.warehouse.reading() as connection:
         create_periods(connection, [period], run.settings.time_zone)
         rows = connection.execute(sql, statement.values).fetchall()
     yield from (RatesUsed(*row) for row in rows)
-
-
-def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:
-    """Return where the *facts* of the one segment are that counts, of all where all do."""
-    if not (cut.segment and cut.only):
-        return facts
-    return f"(SELECT f.* FROM {facts} AS f {joined(kpi, cut.segment)} WHERE {in_segment(kpi, cut.segment)})"
 
 
 def _used(leaf: Ask) -> str | None:

@@ -169,10 +169,15 @@ def columns(kpi: Kpi) -> Iterable[str]:
 def _narrowed(kpi: Kpi, facts: str, cut: Cut) -> str:
     listed = ", ".join(f"f.{name}" for name in ("period_id", "excluded", *columns(kpi)))
     segment = f", {dimension(kpi, cut.segment)} AS segment" if cut.segment else ""
+    return f"(SELECT {listed}{segment} FROM {counting(kpi, facts, cut)}) AS narrowed"
+
+
+def counting(kpi: Kpi, facts: str, cut: Cut) -> str:
+    """Return *facts* of *kpi*, called f, without those that do not count in *cut*: what stands behind FROM."""
     member = [in_segment(kpi, cut.segment)] if cut.segment and cut.only else []
     conditions = [*cut.conditions, *member]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"(SELECT {listed}{segment} FROM {facts} AS f {joined(kpi, cut.segment)} {where}) AS narrowed"
+    return f"{facts} AS f {joined(kpi, cut.segment)} {where}".rstrip()
 
 
 def dimension(kpi: Kpi, name: str) -> str:
