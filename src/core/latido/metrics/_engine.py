@@ -113,13 +113,10 @@ class Engine:
         as_of: datetime | None = None,
     ) -> Explanation:
         """Return what a KPI means, what it rests on, its SQL, and its answer in *period*, of one *segment* if given."""
-        name = next(iter(segment or ()), None)
-        chosen = self._chosen([ask], "", name)
-        cut = Cut(name, self._known_source(source), only=tuple((segment or {}).values()))
-        view = View(self, chosen, self._state(cut.source), as_of)
+        view, cut = self._asked_about(ask, segment, source, as_of)
         nothing, *found = view.answers(cut, view.periods(period))
         answer = found[0] if found else nothing.without(segment) if segment else nothing
-        return explanation(chosen[0], answer, view.run(cut))
+        return explanation(view.asks[0], answer, view.run(cut))
 
     def facts(
         self,
@@ -131,12 +128,9 @@ class Engine:
         as_of: datetime | None = None,
     ) -> Iterator[Fact]:
         """Return every fact that was counted or left out, those counted first; they fold to exactly the figure."""
-        name = next(iter(segment or ()), None)
-        chosen = self._chosen([ask], "", name)
-        cut = Cut(name, self._known_source(source))
-        view = View(self, chosen, self._state(cut.source), as_of)
+        view, cut = self._asked_about(ask, segment, source, as_of)
         (wanted,) = view.periods(period)
-        return listed(chosen[0], wanted, view.run(cut), segment or {})
+        return listed(view.asks[0], wanted, view.run(cut))
 
     def staying(self, period: str | Period | None = None, *, source: str | None = None) -> Staying:
         """Return for how long customers stay, up to the end of *period*: the curve behind churn and retention."""
@@ -190,6 +184,13 @@ class Engine:
         with self.warehouse.reading() as connection:
             finished = read_finished(connection)
         return {name: finished.get(name) for name in self.settings.sources}
+
+    def _asked_about(
+        self, ask: str | Ask, segment: Mapping[str, str | None] | None, source: str | None, as_of: datetime | None
+    ) -> tuple[View, Cut]:
+        name = next(iter(segment or ()), None)
+        cut = Cut(name, self._known_source(source), only=tuple((segment or {}).values()))
+        return View(self, self._chosen([ask], "", name), self._state(cut.source), as_of), cut
 
     def _chosen(self, asks: Sequence[str | Ask], variant: str, segment: str | None) -> list[Ask]:
         chosen = [self.ask(each, variant) if isinstance(each, str) else each for each in asks]

@@ -13,12 +13,12 @@ from latido.metrics._inputs import read_if_there
 from latido.metrics._kpi import SCALES
 from latido.metrics._rates import rates_used
 from latido.metrics._run import create_periods
-from latido.metrics._statement import CUSTOMER_DIMENSIONS, VALUE_SEGMENT, counting, dimension, in_segment, joined
+from latido.metrics._statement import CUSTOMER_DIMENSIONS, VALUE_SEGMENT, counting, dimension, joined
 from latido.metrics.own import blaming
 from latido.schema import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from latido.messages import Message
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from latido.metrics._periods import Period
     from latido.metrics._rates import RatesUsed
     from latido.metrics._run import Run
+    from latido.metrics._statement import Cut
 
 
 ARTICLES: Mapping[str, str] = MappingProxyType(
@@ -151,32 +152,29 @@ def _statement(leaf: Ask, run: Run) -> tuple[str, dict[str, Any]]:
     return statement.sql(f"SELECT f.* FROM {facts}"), statement.values
 
 
-def listed(ask: Ask, period: Period, run: Run, segment: Mapping[str, str | None]) -> Iterator[Fact]:
-    """Yield the facts of *ask* in *period* (and in one *segment*), those counted first, then by source and id."""
+def listed(ask: Ask, period: Period, run: Run) -> Iterator[Fact]:
+    """Yield the facts of *ask* in *period*, those counted first, then by source and id."""
     for part, leaf in run.catalogue.named_leaves(ask):
         if run.state.reason(leaf.kpi) is None:
-            for row in _rows(leaf, period, run, segment):
-                yield _fact(leaf.kpi, part, row, _dimensions(leaf.kpi, segment))
+            for row in _rows(leaf, period, run):
+                yield _fact(leaf.kpi, part, row, _dimensions(leaf.kpi, run.cut))
 
 
-def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
-    statement = run.statement(segment=next(iter(segment.values()), None))
-    facts = statement.facts(leaf)
+def _rows(leaf: Ask, period: Period, run: Run) -> Iterator[dict[str, Any]]:
+    statement = run.statement()
+    facts = counting(leaf.kpi, statement.facts(leaf), run.cut)
     tables = [name for group in leaf.kpi.tables for name in group if name in TABLES]
     urls = ", ".join(f"{name}.url" for name in tables)
     links = " ".join(
         f"LEFT JOIN {name} ON f.entity = '{name}' AND {name}.source = f.source AND {name}.source_id = f.source_id"
         for name in tables
     )
-    extra = [name for name in _dimensions(leaf.kpi, segment) if name not in leaf.kpi.dimensions]
+    extra = [name for name in _dimensions(leaf.kpi, run.cut) if name not in leaf.kpi.dimensions]
     listed = ", ".join(f"{dimension(leaf.kpi, name)} AS {name}" for name in extra)
-    conditions = ["true", *(in_segment(leaf.kpi, name) for name in segment)]
-    conditions += run.cut.conditions
     sql = statement.sql(
         f"""SELECT f.*, {listed}, COALESCE({urls}) AS url, named.name AS customer_name
-            FROM {facts} AS f {links} {joined(leaf.kpi, *extra)}
+            FROM (SELECT f.* FROM {facts}) AS f {links} {joined(leaf.kpi, *extra)}
             LEFT JOIN customers AS named ON named.customer_id = f.customer_id
-            WHERE {" AND ".join(conditions)}
             ORDER BY f.excluded NULLS FIRST, f.entity, f.source, f.source_id"""
     )
     with run.warehouse.reading() as connection, blaming([leaf], sql):
@@ -188,13 +186,13 @@ def _rows(leaf: Ask, period: Period, run: Run, segment: Mapping[str, str | None]
         yield dict(zip(names, row, strict=True))
 
 
-def _dimensions(kpi: Kpi, asked: Iterable[str]) -> list[str]:
-    """Return by what facts are described: what they have, what their customer has, and what was *asked* for.
+def _dimensions(kpi: Kpi, cut: Cut) -> list[str]:
+    """Return by what facts are described: what they have, what their customer has, and what they are *cut* by.
 
     The segment of a customer is not told unasked, since it takes all of them to tell it.
     """
-    known = [*kpi.dimensions, *(name for name in CUSTOMER_DIMENSIONS if name != VALUE_SEGMENT), *asked]
-    return list(dict.fromkeys(name for name in known if name != "source"))
+    known = [*kpi.dimensions, *(name for name in CUSTOMER_DIMENSIONS if name != VALUE_SEGMENT), cut.segment]
+    return list(dict.fromkeys(name for name in known if name and name != "source"))
 
 
 def _fact(kpi: Kpi, part: str | None, row: Mapping[str, Any], dimensions: Sequence[str]) -> Fact:
